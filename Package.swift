@@ -1,0 +1,94 @@
+// swift-tools-version:6.2
+import PackageDescription
+
+let swift: [SwiftSetting] = [
+  .enableUpcomingFeature("ExistentialAny"),
+  .treatAllWarnings(as: .error),
+]
+
+let package = Package(
+  name: "Leeway",
+  platforms: [.macOS(.v14)],
+  products: [
+    .executable(name: "leeway", targets: ["LeewayCLI"]),
+    .library(
+      name: "Leeway",
+      targets: [
+        "LeewayBase", "LeewayTensor", "LeewayTokenizer", "LeewayModel", "LeewaySteering",
+        "LeewayStatistics", "LeewayStudy", "LeewayStore", "LeewayReport",
+      ]),
+  ],
+  dependencies: [
+    // The command's flags, help and shell completions.
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    // SHA-256: checkpoints and conditions are named by their content.
+    .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+    // SQLite: the ledger of conditions that makes a study resumable.
+    .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+    // Study files are YAML.
+    .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+  ],
+  targets: [
+    // Arrows go one way, down this list. Each outside package enters one target only.
+    .target(
+      name: "LeewayBase", dependencies: [.product(name: "Crypto", package: "swift-crypto")],
+      swiftSettings: swift),
+    .target(name: "CLeewayKernels"),
+    .target(
+      name: "LeewayTensor", dependencies: ["LeewayBase", "CLeewayKernels"], swiftSettings: swift),
+    .target(name: "LeewayTokenizer", dependencies: ["LeewayBase"], swiftSettings: swift),
+    .target(
+      name: "LeewayModel", dependencies: ["LeewayBase", "LeewayTensor"], swiftSettings: swift),
+    .target(
+      name: "LeewaySteering", dependencies: ["LeewayBase", "LeewayModel", "LeewayTokenizer"],
+      swiftSettings: swift),
+    .target(name: "LeewayStatistics", dependencies: ["LeewayBase"], swiftSettings: swift),
+    .target(
+      name: "LeewayStudy",
+      dependencies: [
+        "LeewayBase", "LeewayModel", "LeewaySteering", "LeewayStatistics", "LeewayTokenizer",
+        .product(name: "Yams", package: "Yams"),
+      ], swiftSettings: swift),
+    .target(
+      name: "LeewayStore",
+      dependencies: ["LeewayStudy", .product(name: "GRDB", package: "GRDB.swift")],
+      swiftSettings: swift),
+    .target(
+      name: "LeewayReport", dependencies: ["LeewayStatistics", "LeewayStudy"],
+      swiftSettings: swift),
+    .executableTarget(
+      name: "LeewayCLI",
+      dependencies: [
+        "LeewayBase", "LeewayTensor", "LeewayTokenizer", "LeewayModel", "LeewaySteering",
+        "LeewayStatistics", "LeewayStudy", "LeewayStore", "LeewayReport",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ], swiftSettings: swift),
+    // Speed as ratios to loops and peers of the same run; never a test.
+    .executableTarget(
+      name: "LeewayBench",
+      dependencies: ["LeewayBase", "CLeewayKernels", "LeewayTensor", "LeewayModel"],
+      swiftSettings: swift),
+    .testTarget(
+      name: "LeewayBaseTests", dependencies: ["LeewayBase"], swiftSettings: swift),
+    .testTarget(
+      name: "LeewayTensorTests", dependencies: ["LeewayTensor", "CLeewayKernels"],
+      swiftSettings: swift),
+    .testTarget(
+      name: "LeewayTokenizerTests", dependencies: ["LeewayTokenizer"], swiftSettings: swift),
+    .testTarget(
+      name: "LeewayModelTests", dependencies: ["LeewayModel", "LeewaySteering", "LeewayTensor"],
+      resources: [.copy("Golden")], swiftSettings: swift),
+    .testTarget(
+      name: "LeewaySteeringTests", dependencies: ["LeewaySteering"], swiftSettings: swift),
+    .testTarget(
+      name: "LeewayStatisticsTests", dependencies: ["LeewayStatistics"], swiftSettings: swift),
+    .testTarget(name: "LeewayStudyTests", dependencies: ["LeewayStudy"], swiftSettings: swift),
+    .testTarget(
+      name: "LeewayStoreTests", dependencies: ["LeewayStore", "LeewayStudy"],
+      swiftSettings: swift),
+    .testTarget(
+      name: "LeewayReportTests", dependencies: ["LeewayReport"], swiftSettings: swift),
+    .testTarget(name: "EndToEndTests", dependencies: ["LeewayBase"], swiftSettings: swift),
+  ],
+  swiftLanguageModes: [.v6]
+)

@@ -1,0 +1,49 @@
+/// Which positions of a sequence an intervention touches.
+public enum Positions: String, Sendable, Hashable, Codable, CaseIterable {
+  /// Every position, prompt and response.
+  case all
+  /// The prompt only.
+  case prompt
+  /// The generated tokens only, as they are fed back.
+  case response
+  /// The prompt's last position and, while generating, each token fed back.
+  case last
+
+  /// Whether position `index` is touched in a sequence whose prompt has `promptLength` tokens.
+  public func touches(_ index: Int, promptLength: Int) -> Bool {
+    switch self {
+    case .all: true
+    case .prompt: index < promptLength
+    case .response: index >= promptLength
+    case .last: index >= promptLength - 1
+    }
+  }
+}
+
+/// What is done to one activation, in place.
+///
+/// A law holds every edit to this: at strength 0 it leaves each bit as it was.
+public protocol SiteEdit: Sendable {
+  /// `activation` has the width of the site.
+  func apply(to activation: UnsafeMutableBufferPointer<Float>)
+}
+
+/// An edit at a site, for chosen positions.
+public struct Intervention: Sendable {
+  public var site: Site
+  public var positions: Positions
+  public var edit: any SiteEdit
+
+  public init(site: Site, positions: Positions = .all, edit: any SiteEdit) {
+    self.site = site
+    self.positions = positions
+    self.edit = edit
+  }
+}
+
+/// All that is done to a sequence in one pass; empty is the model as it is.
+public struct Variant: Sendable {
+  public var interventions: [Intervention]
+  public init(_ interventions: [Intervention] = []) { self.interventions = interventions }
+  public static let baseline = Variant()
+}
