@@ -1,1 +1,137 @@
 #pragma once
+// The C kernels of Leeway. Swift's `LeewayTensor` is their only caller.
+//
+// Laws: in exact precision every output of `linear` is one strictly sequential chain of fused
+// multiply-adds over k = 0 ..< inputs that starts from the bias; every other kernel performs the same
+// sequence of IEEE operations in every kernel set. So all sets give the same bits.
+#include <stddef.h>
+#include <stdint.h>
+
+#if defined(__clang__)
+#pragma clang assume_nonnull begin
+#endif
+
+/// Outputs per weight panel, the same in every kernel set.
+enum { LW_PANEL = 32 };
+
+enum { LW_F32 = 0, LW_F16 = 1, LW_BF16 = 2 };
+enum { LW_SILU = 0, LW_GELU_TANH = 1, LW_GELU_ERF = 2, LW_RELU = 3 };
+
+/// y = x Wᵀ + bias over packed weights.
+typedef struct lw_linear {
+  const float *x;
+  ptrdiff_t x_stride;
+  const void *weights;  // f32: [panel][inputs][32]; bf16: [panel][ceil(inputs / 2)][32][2]
+  const float *bias;    // padded to whole panels
+  float *y;
+  ptrdiff_t y_stride;
+  ptrdiff_t rows, inputs, outputs;
+  int is_bf16;
+} lw_linear;
+
+/// Keys [kvHead][capacity / 16][headWidth][16] and values [kvHead][capacity][headWidth].
+typedef struct lw_span {
+  float *keys;
+  float *values;
+  ptrdiff_t count, capacity;
+} lw_span;
+
+/// Query rows first_row ..< first_row + rows see spans first_span ..< first_span + spans, in order.
+typedef struct lw_piece {
+  ptrdiff_t first_row, rows, first_span, spans;
+} lw_piece;
+
+typedef struct lw_attention {
+  const float *q;
+  ptrdiff_t q_stride;
+  float *z;
+  ptrdiff_t z_stride;
+  const int32_t *visible;
+  const lw_piece *pieces;
+  ptrdiff_t piece_count;
+  const lw_span *spans;
+  ptrdiff_t heads, kv_heads, head_width;
+  float scale;
+} lw_attention;
+
+/// One kernel set.
+typedef struct lw_kernels {
+  const char *name;
+  // Rows row0 ..< row1 and panels panel0 ..< panel1 of y.
+  void (*linear)(const lw_linear *job, ptrdiff_t row0, ptrdiff_t row1, ptrdiff_t panel0,
+                 ptrdiff_t panel1);
+  // The same with activations rounded to bf16; null where the processor has no such instruction.
+  void (*_Nullable linear_fast)(const lw_linear *job, ptrdiff_t row0, ptrdiff_t row1,
+                                ptrdiff_t panel0, ptrdiff_t panel1);
+  void (*rms_norm)(const float *x, const float *weight, float epsilon, float *y, ptrdiff_t n);
+  void (*layer_norm)(const float *x, const float *weight, const float *bias, float epsilon,
+                     float *y, ptrdiff_t n);
+  // One head: pairs (i, i + half), or (2i, 2i + 1) when interleaved.
+  void (*rotate)(float *x, const float *cosine, const float *sine, ptrdiff_t half,
+                 int interleaved);
+  void (*activate)(float *x, ptrdiff_t n, int kind);
+  void (*gate)(const float *gate, const float *up, float *y, ptrdiff_t n, int kind);
+  void (*add)(const float *a, const float *b, float *y, ptrdiff_t n);
+  // Rows row0 ..< row1 (counted in q) of one piece, for one key-value head.
+  void (*attend)(const lw_attention *job, const lw_piece *piece, ptrdiff_t kv_head, ptrdiff_t row0,
+                 ptrdiff_t row1);
+  float (*log_sum_exp)(const float *x, ptrdiff_t n);
+  ptrdiff_t (*argmax)(const float *x, ptrdiff_t n);
+  float (*norm)(const float *x, ptrdiff_t n);
+  float (*dot)(const float *a, const float *b, ptrdiff_t n);
+  float (*kl_divergence)(const float *steered, const float *baseline, ptrdiff_t n);
+  void (*softmax)(float *x, ptrdiff_t n, float temperature);
+} lw_kernels;
+
+/// The kernel sets that this processor runs, best first; null past the end.
+const lw_kernels *_Nullable lw_kernels_at(ptrdiff_t index);
+
+// ---- pool ------------------------------------------------------------------------------------
+
+typedef struct lw_pool lw_pool;
+typedef void (*lw_task)(void *_Nullable context, ptrdiff_t index);
+
+/// A pool of `threads` threads, the caller's among them; null when it cannot be made.
+lw_pool *_Nullable lw_pool_create(ptrdiff_t threads);
+void lw_pool_destroy(lw_pool *pool);
+/// Calls task(context, i) for i in 0 ..< count, handed out one by one; returns when all are done.
+/// Serial from inside a task, and while another thread uses the pool.
+void lw_pool_run(lw_pool *pool, ptrdiff_t count, lw_task task, void *_Nullable context);
+
+// ---- whole operations, with or without a pool ------------------------------------------------
+
+void lw_linear_run(const lw_kernels *kernels, lw_pool *_Nullable pool, const lw_linear *job,
+                   int fast);
+void lw_attend_run(const lw_kernels *kernels, lw_pool *_Nullable pool, const lw_attention *job);
+
+// ---- packing and memory ----------------------------------------------------------------------
+
+/// Anonymous memory, 2 MiB aligned, huge pages asked for; null when there is none.
+void *_Nullable lw_map(size_t bytes);
+void lw_unmap(void *memory, size_t bytes);
+
+/// Writes `outputs` outputs of a stored matrix into packed outputs first ..< first + outputs.
+/// Element (o, k) of the source is at o * output_step + k * input_step, in elements of `dtype`.
+void lw_pack(void *packed, int packed_bf16, ptrdiff_t inputs, ptrdiff_t first, ptrdiff_t outputs,
+             const void *source, int dtype, ptrdiff_t output_step, ptrdiff_t input_step);
+
+/// Positions offset ..< offset + rows of a span take k and v, [rows, kvHeads * headWidth] each.
+void lw_store_keys_values(const float *k, ptrdiff_t k_stride, const float *v, ptrdiff_t v_stride,
+                          ptrdiff_t rows, ptrdiff_t kv_heads, ptrdiff_t head_width, float *keys,
+                          float *values, ptrdiff_t capacity, ptrdiff_t offset);
+
+// ---- the machine's own limits, for the bench --------------------------------------------------
+
+/// Runs `rounds` rounds of independent fused multiply-adds, returns how many were done.
+double lw_peak_fma(ptrdiff_t rounds);
+/// Runs `rounds` rounds of bf16 dot products, returns multiply-adds done (0 without the instruction).
+double lw_peak_bf16(ptrdiff_t rounds);
+/// Reads n floats.
+float lw_read(const float *x, ptrdiff_t n);
+/// CPU seconds of the calling thread, and wall seconds.
+double lw_thread_seconds(void);
+double lw_wall_seconds(void);
+
+#if defined(__clang__)
+#pragma clang assume_nonnull end
+#endif

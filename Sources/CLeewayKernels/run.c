@@ -1,0 +1,62 @@
+// How one operation is cut into pieces for a pool.
+#include "sets.h"
+
+typedef struct {
+  void (*function)(const lw_linear *, ptrdiff_t, ptrdiff_t, ptrdiff_t, ptrdiff_t);
+  const lw_linear *job;
+  ptrdiff_t row_step, panel_step, panel_groups, panels;
+} linear_pieces;
+
+static void linear_piece(void *context, ptrdiff_t index) {
+  const linear_pieces *c = context;
+  const ptrdiff_t row = index / c->panel_groups * c->row_step;
+  const ptrdiff_t panel = index % c->panel_groups * c->panel_step;
+  const ptrdiff_t row_end = row + c->row_step < c->job->rows ? row + c->row_step : c->job->rows;
+  const ptrdiff_t panel_end =
+      panel + c->panel_step < c->panels ? panel + c->panel_step : c->panels;
+  c->function(c->job, row, row_end, panel, panel_end);
+}
+
+void lw_linear_run(const lw_kernels *kernels, lw_pool *pool, const lw_linear *job, int fast) {
+  if (job->rows <= 0 || job->outputs <= 0) return;
+  linear_pieces c = {
+      .function = fast && job->is_bf16 && kernels->linear_fast ? kernels->linear_fast
+                                                                : kernels->linear,
+      .job = job,
+      .panels = (job->outputs + LW_PANEL - 1) / LW_PANEL,
+  };
+  // Below about 50 microseconds of work a second thread costs more than it brings.
+  const double work = (double)job->rows * (double)job->outputs * (double)job->inputs;
+  if (!pool || work < 2e6) {
+    c.function(job, 0, job->rows, 0, c.panels);
+    return;
+  }
+  c.row_step = job->rows;
+  c.panel_step = c.panels / 16;
+  if (c.panel_step < 4) c.panel_step = 4;
+  c.panel_groups = (c.panels + c.panel_step - 1) / c.panel_step;
+  const ptrdiff_t row_groups = (job->rows + c.row_step - 1) / c.row_step;
+  lw_pool_run(pool, row_groups * c.panel_groups, linear_piece, &c);
+}
+
+typedef struct {
+  const lw_kernels *kernels;
+  const lw_attention *job;
+} attend_pieces;
+
+static void attend_piece(void *context, ptrdiff_t index) {
+  const attend_pieces *c = context;
+  const lw_piece *piece = c->job->pieces + index / c->job->kv_heads;
+  c->kernels->attend(c->job, piece, index % c->job->kv_heads, piece->first_row,
+                     piece->first_row + piece->rows);
+}
+
+void lw_attend_run(const lw_kernels *kernels, lw_pool *pool, const lw_attention *job) {
+  attend_pieces c = {.kernels = kernels, .job = job};
+  const ptrdiff_t count = job->piece_count * job->kv_heads;
+  if (pool) {
+    lw_pool_run(pool, count, attend_piece, &c);
+    return;
+  }
+  for (ptrdiff_t i = 0; i < count; i++) attend_piece(&c, i);
+}
