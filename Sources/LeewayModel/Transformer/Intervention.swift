@@ -1,3 +1,5 @@
+import Synchronization
+
 /// Which positions of a sequence an intervention touches.
 public enum Positions: String, Sendable, Hashable, Codable, CaseIterable {
   /// Every position, prompt and response.
@@ -28,16 +30,31 @@ public protocol SiteEdit: Sendable {
   func apply(to activation: UnsafeMutableBufferPointer<Float>)
 }
 
+/// Proof that an intervention happened: how often it was due and how often it was made, counted
+/// in (sequence, position) pairs whatever work was shared.
+public final class HookMeter: Sendable {
+  private let counts = Mutex((due: 0, made: 0))
+  public init() {}
+  public var due: Int { counts.withLock { $0.due } }
+  public var made: Int { counts.withLock { $0.made } }
+  func due(_ count: Int) { counts.withLock { $0.due += count } }
+  func made(_ count: Int) { counts.withLock { $0.made += count } }
+}
+
 /// An edit at a site, for chosen positions.
 public struct Intervention: Sendable {
   public var site: Site
   public var positions: Positions
   public var edit: any SiteEdit
+  public var meter: HookMeter?
 
-  public init(site: Site, positions: Positions = .all, edit: any SiteEdit) {
+  public init(
+    site: Site, positions: Positions = .all, edit: any SiteEdit, meter: HookMeter? = nil
+  ) {
     self.site = site
     self.positions = positions
     self.edit = edit
+    self.meter = meter
   }
 }
 

@@ -14,6 +14,15 @@ public struct Site: Hashable, Sendable, Codable, Comparable, CustomStringConvert
     case residPost = "resid_post"
     case finalNorm = "ln_final"
     case logits
+
+    /// Whether the activation of one position feeds that position alone within its block: at the
+    /// last block only the rows that are read are carried past this point.
+    var followsAttention: Bool {
+      switch self {
+      case .residPre, .attnK, .attnV: false
+      default: true
+      }
+    }
   }
 
   public let kind: Kind

@@ -1,0 +1,24 @@
+/// What can be wrong with a file as a file.
+public enum FileError: Error, Equatable, Sendable {
+  case notFound(path: String)
+  case unreadable(path: String, errno: Int32)
+  /// A folder, a pipe, a device.
+  case notAFile(path: String)
+  case unwritable(path: String, errno: Int32)
+  case readOnly(path: String)
+  case noSpace(path: String)
+
+  static func writing(_ path: String, errno code: Int32) -> FileError {
+    switch code {
+    case ENOSPC, EDQUOT: .noSpace(path: path)
+    case EROFS, EACCES, EPERM: .readOnly(path: path)
+    default: .unwritable(path: path, errno: code)
+    }
+  }
+}
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Darwin)
+  import Darwin
+#endif

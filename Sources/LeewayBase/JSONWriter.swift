@@ -1,0 +1,73 @@
+extension JSONValue {
+  /// One spelling for each value: keys sorted by bytes, no spaces, shortest numbers. Hashes are
+  /// made of this.
+  public var canonicalBytes: [UInt8] {
+    var out: [UInt8] = []
+    write(into: &out)
+    return out
+  }
+
+  public var canonicalText: String { String(decoding: canonicalBytes, as: UTF8.self) }
+
+  private func write(into out: inout [UInt8]) {
+    switch self {
+    case .null: out += Array("null".utf8)
+    case .bool(let value): out += Array((value ? "true" : "false").utf8)
+    case .integer(let value): out += Array("\(value)".utf8)
+    case .real(let value):
+      // JSON has no infinities; what is not a number is not written as one.
+      let whole = Int(exactly: value).map { "\($0)" }
+      out += Array((value.isFinite ? whole ?? "\(value)" : "null").utf8)
+    case .string(let bytes): Self.quote(bytes, into: &out)
+    case .array(let values):
+      out.append(UInt8(ascii: "["))
+      for (index, value) in values.enumerated() {
+        if index > 0 { out.append(UInt8(ascii: ",")) }
+        value.write(into: &out)
+      }
+      out.append(UInt8(ascii: "]"))
+    case .object(let members):
+      out.append(UInt8(ascii: "{"))
+      let sorted = members.sorted { $0.key.lexicographicallyPrecedes($1.key) }
+      for (index, member) in sorted.enumerated() {
+        if index > 0 { out.append(UInt8(ascii: ",")) }
+        Self.quote(member.key, into: &out)
+        out.append(UInt8(ascii: ":"))
+        member.value.write(into: &out)
+      }
+      out.append(UInt8(ascii: "}"))
+    }
+  }
+
+  private static func quote(_ bytes: [UInt8], into out: inout [UInt8]) {
+    out.append(UInt8(ascii: "\""))
+    for byte in bytes {
+      switch byte {
+      case UInt8(ascii: "\""), UInt8(ascii: "\\"): out += [UInt8(ascii: "\\"), byte]
+      case 0x0A: out += Array("\\n".utf8)
+      case 0x0D: out += Array("\\r".utf8)
+      case 0x09: out += Array("\\t".utf8)
+      case 0..<0x20:
+        let digits = Array("0123456789abcdef".utf8)
+        out += Array("\\u00".utf8) + [digits[Int(byte >> 4)], digits[Int(byte & 15)]]
+      default: out.append(byte)
+      }
+    }
+    out.append(UInt8(ascii: "\""))
+  }
+}
+
+extension JSONValue: ExpressibleByStringLiteral, ExpressibleByIntegerLiteral,
+  ExpressibleByFloatLiteral, ExpressibleByBooleanLiteral, ExpressibleByArrayLiteral,
+  ExpressibleByDictionaryLiteral
+{
+  public init(stringLiteral value: String) { self = .string(Array(value.utf8)) }
+  public init(integerLiteral value: Int) { self = .integer(value) }
+  public init(floatLiteral value: Double) { self = .real(value) }
+  public init(booleanLiteral value: Bool) { self = .bool(value) }
+  public init(arrayLiteral elements: JSONValue...) { self = .array(elements) }
+  public init(dictionaryLiteral elements: (String, JSONValue)...) {
+    self = .object(elements.map { JSONMember(key: Array($0.0.utf8), value: $0.1) })
+  }
+  public init(_ text: String) { self = .string(Array(text.utf8)) }
+}

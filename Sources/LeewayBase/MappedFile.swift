@@ -1,0 +1,38 @@
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
+/// A file's bytes, mapped read-only: pages come in as they are touched, nothing is copied.
+public final class MappedFile: Sendable {
+  public let path: String
+  public let count: Int
+  private nonisolated(unsafe) let base: UnsafeMutableRawPointer?
+
+  public init(path: String) throws(FileError) {
+    self.path = path
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else {
+      throw errno == ENOENT || errno == ENOTDIR
+        ? .notFound(path: path) : .unreadable(path: path, errno: errno)
+    }
+    defer { close(descriptor) }
+    var status = stat()
+    guard fstat(descriptor, &status) == 0 else { throw .unreadable(path: path, errno: errno) }
+    guard status.st_mode & S_IFMT == S_IFREG else { throw .notAFile(path: path) }
+    count = Int(status.st_size)
+    guard count > 0 else {
+      base = nil
+      return
+    }
+    let mapped = mmap(nil, count, PROT_READ, MAP_PRIVATE, descriptor, 0)
+    guard mapped != MAP_FAILED, let mapped else { throw .unreadable(path: path, errno: errno) }
+    base = mapped
+  }
+
+  deinit { if let base { munmap(base, count) } }
+
+  /// Valid as long as this object lives.
+  public var bytes: UnsafeRawBufferPointer { UnsafeRawBufferPointer(start: base, count: count) }
+}

@@ -1,0 +1,71 @@
+/// The tensors of a checkpoint folder: one file, or shards with their index.
+public struct TensorArchive: Sendable {
+  public let tensors: [String: StoredTensor]
+  public let otherTensors: [SafeTensors.Other]
+  public let metadata: [String: String]
+  /// Paths of the files, sorted.
+  public let files: [String]
+
+  public init(folder: String) throws(SafeTensorsError) {
+    let single = folder + "/model.safetensors"
+    let index = folder + "/model.safetensors.index.json"
+    var shards: [String] = []
+    var owners: [String: String] = [:]
+    let indexFile: MappedFile?
+    do { indexFile = try MappedFile(path: index) } catch {
+      guard case .notFound = error else { throw .file(error) }
+      indexFile = nil
+    }
+    if let indexFile {
+      owners = try Self.weightMap(indexFile)
+      shards = Set(owners.values).sorted().map { folder + "/" + $0 }
+    } else {
+      do { _ = try MappedFile(path: single) } catch {
+        if case .notFound = error { throw .noTensors(folder: folder) }
+        throw .file(error)
+      }
+      shards = [single]
+    }
+    var tensors: [String: StoredTensor] = [:]
+    var others: [SafeTensors.Other] = []
+    var metadata: [String: String] = [:]
+    for path in shards {
+      let shard = try SafeTensors(path: path)
+      for tensor in shard.tensors {
+        guard tensors.updateValue(tensor, forKey: tensor.name) == nil else {
+          throw .duplicate(path: path, tensor: tensor.name)
+        }
+      }
+      let names = Set(shard.tensors.map(\.name) + shard.otherTensors.map(\.name))
+      for (tensor, owner) in owners.sorted(by: { $0.key < $1.key })
+      where folder + "/" + owner == path && !names.contains(tensor) {
+        throw .missingFromShard(path: path, tensor: tensor)
+      }
+      others += shard.otherTensors
+      metadata.merge(shard.metadata) { first, _ in first }
+    }
+    self.tensors = tensors
+    self.otherTensors = others
+    self.metadata = metadata
+    files = shards.sorted()
+  }
+
+  private static func weightMap(_ file: MappedFile) throws(SafeTensorsError) -> [String: String] {
+    let root: JSONValue
+    do { root = try JSONValue.parse(file.bytes, path: file.path) } catch { throw .json(error) }
+    guard let members = root["weight_map"]?.members, !members.isEmpty else {
+      throw .badIndex(path: file.path, key: "weight_map", expected: "an object of file names")
+    }
+    var owners: [String: String] = [:]
+    for member in members {
+      let tensor = String(decoding: member.key, as: UTF8.self)
+      guard let name = member.value.text else {
+        throw .badIndex(path: file.path, key: "weight_map.\(tensor)", expected: "a file name")
+      }
+      guard !name.contains("/"), !name.contains("\\"), name != "..", name.hasSuffix(".safetensors")
+      else { throw .escapingPath(path: file.path, name: name) }
+      owners[tensor] = name
+    }
+    return owners
+  }
+}

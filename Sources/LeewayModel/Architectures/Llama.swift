@@ -1,0 +1,37 @@
+import LeewayTensor
+
+extension Architecture {
+  /// Llama: pre-norm blocks with RMS norms, rotary positions, grouped key-value heads and a gated
+  /// MLP. Touvron et al. 2023, arXiv:2302.13971.
+  static let llama = Architecture(
+    modelType: "llama",
+    config: { (json) throws(CheckpointError) in
+      let width = try json.size("hidden_size")
+      let heads = try json.size("num_attention_heads")
+      let headWidth = try json.optionalSize("head_dim") ?? width / heads
+      let attentionBias = try json.flag("attention_bias", default: false)
+      let base = try json.rotaryBase(default: 10_000)
+      return TransformerConfig(
+        vocabulary: try json.size("vocab_size"), width: width,
+        layers: try json.size("num_hidden_layers"), heads: heads,
+        kvHeads: try json.optionalSize("num_key_value_heads") ?? heads, headWidth: headWidth,
+        mlpWidth: try json.size("intermediate_size"),
+        maxPositions: try json.optionalSize("max_position_embeddings") ?? 2048, norm: .rms,
+        epsilon: Float(try json.number("rms_norm_eps", default: 1e-6)),
+        positions: .rotary(base: base, width: headWidth, interleaved: false),
+        activation: try json.activation("hidden_act", default: .silu), gatedMLP: true,
+        tiedEmbeddings: try json.flag("tie_word_embeddings", default: false),
+        attentionScale: 1 / Float(headWidth).squareRoot(), attentionInBias: attentionBias,
+        attentionOutBias: attentionBias, mlpBias: try json.flag("mlp_bias", default: false),
+        endTokens: json.tokens("eos_token_id"))
+    },
+    weights: WeightTable(
+      prefixes: ["model.", ""],
+      embed: "embed_tokens.weight", positions: nil, finalNorm: "norm", unembed: "lm_head.weight",
+      attnNorm: "layers.#.input_layernorm", mlpNorm: "layers.#.post_attention_layernorm",
+      query: .init("layers.#.self_attn.q_proj"), key: .init("layers.#.self_attn.k_proj"),
+      value: .init("layers.#.self_attn.v_proj"), attnOut: .init("layers.#.self_attn.o_proj"),
+      gate: .init("layers.#.mlp.gate_proj"), up: .init("layers.#.mlp.up_proj"),
+      down: .init("layers.#.mlp.down_proj"),
+      ignorable: ["layers.#.self_attn.rotary_emb.inv_freq", "rotary_emb.inv_freq"]))
+}

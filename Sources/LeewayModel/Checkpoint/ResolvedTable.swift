@@ -1,0 +1,163 @@
+import LeewayBase
+
+/// A family's tensor names matched with one archive: every tensor found with its expected shape,
+/// every tensor of the archive claimed.
+struct ResolvedTable: Sendable {
+  struct Map: Sendable {
+    var weight: StoredTensor
+    var bias: StoredTensor?
+    var source: WeightTable.Linear
+    var outputs: Int
+    var inputs: Int
+  }
+  struct NormTensors: Sendable {
+    var weight: StoredTensor
+    var bias: StoredTensor?
+  }
+  struct Block: Sendable {
+    var attnNorm: NormTensors
+    var query: Map
+    var key: Map
+    var value: Map
+    var attnOut: Map
+    var mlpNorm: NormTensors
+    var gate: Map?
+    var up: Map
+    var down: Map
+  }
+
+  var embed: StoredTensor
+  var positions: StoredTensor?
+  var blocks: [Block]
+  var finalNorm: NormTensors
+  /// Nil when the unembedding is the embedding.
+  var unembed: StoredTensor?
+
+  init(
+    _ table: WeightTable, config: TransformerConfig, archive: TensorArchive, folder: String
+  ) throws(CheckpointError) {
+    var finder = Finder(archive: archive, folder: folder)
+    let prefix =
+      table.prefixes.first { prefix in
+        archive.tensors.keys.contains {
+          $0.hasPrefix(prefix + WeightTable.name(table.attnNorm, block: 0))
+        }
+      } ?? table.prefixes[0]
+
+    // Exporters keep one name of a tied pair; the other is an alias in the metadata or absent.
+    let embedName = prefix + table.embed
+    let tied = config.tiedEmbeddings
+    if tied, archive.tensors[embedName] == nil {
+      embed = try finder.take(table.unembed, shape: [config.vocabulary, config.width])
+    } else {
+      embed = try finder.take(embedName, shape: [config.vocabulary, config.width])
+    }
+    if tied {
+      unembed = nil
+      finder.ignore(table.unembed)
+    } else {
+      unembed = try finder.take(table.unembed, shape: [config.vocabulary, config.width])
+    }
+    if let name = table.positions {
+      positions = try finder.take(prefix + name, shape: [config.maxPositions, config.width])
+    } else {
+      positions = nil
+    }
+    finalNorm = try finder.norm(prefix + table.finalNorm, config: config)
+
+    var blocks: [Block] = []
+    for index in 0..<config.layers {
+      func map(
+        _ linear: WeightTable.Linear, _ outputs: Int, _ inputs: Int, bias: Bool
+      ) throws(CheckpointError) -> Map {
+        try finder.map(
+          linear, prefix: prefix, block: index, outputs: outputs, inputs: inputs, bias: bias)
+      }
+      let inBias = config.attentionInBias
+      let attnNorm = try finder.norm(
+        prefix + WeightTable.name(table.attnNorm, block: index), config: config)
+      let mlpNorm = try finder.norm(
+        prefix + WeightTable.name(table.mlpNorm, block: index), config: config)
+      var gate: Map?
+      if let name = table.gate {
+        gate = try map(name, config.mlpWidth, config.width, bias: config.mlpBias)
+      }
+      blocks.append(
+        Block(
+          attnNorm: attnNorm,
+          query: try map(table.query, config.queryWidth, config.width, bias: inBias),
+          key: try map(table.key, config.kvWidth, config.width, bias: inBias),
+          value: try map(table.value, config.kvWidth, config.width, bias: inBias),
+          attnOut: try map(
+            table.attnOut, config.width, config.queryWidth, bias: config.attentionOutBias),
+          mlpNorm: mlpNorm, gate: gate,
+          up: try map(table.up, config.mlpWidth, config.width, bias: config.mlpBias),
+          down: try map(table.down, config.width, config.mlpWidth, bias: config.mlpBias)))
+      for name in table.ignorable {
+        finder.ignore(prefix + WeightTable.name(name, block: index))
+      }
+    }
+    for name in table.ignorable { finder.ignore(prefix + name) }
+    self.blocks = blocks
+    try finder.finish()
+  }
+}
+
+/// Takes tensors from an archive and remembers which were claimed.
+private struct Finder {
+  let archive: TensorArchive
+  let folder: String
+  private var claimed: Set<String> = []
+
+  init(archive: TensorArchive, folder: String) {
+    self.archive = archive
+    self.folder = folder
+  }
+
+  mutating func ignore(_ name: String) { claimed.insert(name) }
+
+  mutating func take(_ name: String, shape: [Int]) throws(CheckpointError) -> StoredTensor {
+    claimed.insert(name)
+    let stored = archive.metadata[name].flatMap { archive.tensors[$0] } // an alias of a shared tensor
+    guard let tensor = archive.tensors[name] ?? stored else {
+      if let other = archive.otherTensors.first(where: { $0.name == name }) {
+        throw .unsupportedNumbers(folder: folder, name: name, found: other.dtype)
+      }
+      throw .missingTensor(folder: folder, name: name)
+    }
+    claimed.insert(tensor.name)
+    guard tensor.shape == shape else {
+      throw .wrongShape(folder: folder, name: name, expected: shape, found: tensor.shape)
+    }
+    return tensor
+  }
+
+  mutating func norm(_ name: String, config: TransformerConfig) throws(CheckpointError)
+    -> ResolvedTable.NormTensors
+  {
+    let weight = try take(name + ".weight", shape: [config.width])
+    let bias = config.norm == .layer ? try take(name + ".bias", shape: [config.width]) : nil
+    return .init(weight: weight, bias: bias)
+  }
+
+  mutating func map(
+    _ linear: WeightTable.Linear, prefix: String, block: Int, outputs: Int, inputs: Int, bias: Bool
+  ) throws(CheckpointError) -> ResolvedTable.Map {
+    let name = prefix + WeightTable.name(linear.name, block: block)
+    let stored = outputs * linear.parts
+    let shape = linear.transposed ? [inputs, stored] : [stored, inputs]
+    return .init(
+      weight: try take(name + ".weight", shape: shape),
+      bias: bias ? try take(name + ".bias", shape: [stored]) : nil, source: linear,
+      outputs: outputs, inputs: inputs)
+  }
+
+  func finish() throws(CheckpointError) {
+    let unclaimed =
+      archive.tensors.keys.filter { !claimed.contains($0) }
+      + archive.otherTensors.map(\.name).filter { !claimed.contains($0) }
+    guard unclaimed.isEmpty else {
+      throw .unclaimedTensors(folder: folder, names: unclaimed.sorted())
+    }
+  }
+}

@@ -1,0 +1,12 @@
+/// What a job can ask for that the model cannot do.
+public enum EngineError: Error, Equatable, Sendable {
+  /// A sequence (with the tokens to come) is longer than the context.
+  case tooLong(sequence: Int, tokens: Int, limit: Int)
+  case emptySequence(sequence: Int)
+  case unknownToken(sequence: Int, token: Int, vocabulary: Int)
+  case noSuchLayer(site: Site, layers: Int)
+  /// `ln_final` and `logits` can be read but not edited.
+  case notEditable(site: Site)
+  case badScoredRange(sequence: Int, from: Int, tokens: Int)
+  case mismatchedCounts(what: String, expected: Int, found: Int)
+}

@@ -1,0 +1,104 @@
+import LeewayTensor
+
+/// Keys and values of a run of positions: of all blocks from `firstLayer` on, or of the running
+/// block only (`layerStride` 0) where no later pass reads them.
+struct KeyValueSegment {
+  var base: UnsafeMutablePointer<Float>
+  var capacity: Int
+  var firstLayer: Int
+  var layerStride: Int
+  /// Floats of the keys of one layer; the values follow.
+  var half: Int
+
+  static func make(
+    in arena: KeyValueArena, config: TransformerConfig, positions: Int, layers: Range<Int>,
+    retained: Bool
+  ) -> KeyValueSegment {
+    let capacity = (max(positions, 1) + 15) / 16 * 16
+    let half = KeyValueSpan.floats(
+      kvHeads: config.kvHeads, headWidth: config.headWidth, capacity: capacity)
+    let count = retained ? max(layers.count, 1) : 1
+    return KeyValueSegment(
+      base: arena.take(2 * half * count), capacity: capacity, firstLayer: layers.lowerBound,
+      layerStride: retained ? 2 * half : 0, half: half)
+  }
+
+  func span(layer: Int, count: Int) -> KeyValueSpan {
+    let start = base + (layer - firstLayer) * layerStride
+    return KeyValueSpan(keys: start, values: start + half, count: count, capacity: capacity)
+  }
+}
+
+/// A part of what a stretch attends to: the first `count` positions of a segment, in `layers`.
+struct Link {
+  var segment: KeyValueSegment
+  var count: Int
+  var layers: Range<Int>
+}
+
+/// Consecutive positions of one sequence (or of several that share them), rows of a batch.
+struct Stretch {
+  var firstRow: Int
+  var count: Int
+  /// Where its own keys and values go.
+  var segment: KeyValueSegment
+  var offset: Int
+  /// What stands before it, in order of position.
+  var links: [Link]
+}
+
+/// The rows of one pass. Each has its position, its variant, and the number of sequences it
+/// stands for.
+struct Batch {
+  var stretches: [Stretch] = []
+  var positions: [Int32] = []
+  var variantOf: [Int32] = []
+  var promptLengths: [Int32] = []
+  var multiplicity: [Int32] = []
+  /// How many sequences read the row's logits; empty where every row is carried to the end.
+  var readers: [Int32] = []
+  var edits = EditTable([])
+  var rows: Int { positions.count }
+}
+
+/// The interventions of a batch's variants, by site.
+struct EditTable {
+  struct Entry {
+    var variant: Int32
+    var intervention: Intervention
+  }
+  private var bySite: [Site: [Entry]] = [:]
+  init(_ variants: [Variant]) {
+    for (index, variant) in variants.enumerated() {
+      for intervention in variant.interventions {
+        bySite[intervention.site, default: []].append(
+          Entry(variant: Int32(index), intervention: intervention))
+      }
+    }
+  }
+
+  var isEmpty: Bool { bySite.isEmpty }
+
+  /// Edits the rows of `x` at a site; row `i` of `x` is row `rows[i]` of the batch.
+  ///
+  /// - Parameter final: the rows are those that are read at the end, so the meter counts readers.
+  func apply(
+    _ kind: Site.Kind, _ layer: Int, _ x: Matrix, batch: Batch, rows: [Int]?, final: Bool
+  ) {
+    guard !bySite.isEmpty, let entries = bySite[Site(kind, layer: layer)] else { return }
+    for index in 0..<x.rows {
+      let row = rows.map { $0[index] } ?? index
+      let variant = batch.variantOf[row]
+      for entry in entries where entry.variant == variant {
+        let intervention = entry.intervention
+        guard
+          intervention.positions.touches(
+            Int(batch.positions[row]), promptLength: Int(batch.promptLengths[row]))
+        else { continue }
+        intervention.edit.apply(to: x.row(index))
+        let shared = final && !batch.readers.isEmpty ? batch.readers : batch.multiplicity
+        intervention.meter?.made(Int(shared[row]))
+      }
+    }
+  }
+}

@@ -1,0 +1,245 @@
+import LeewayBase
+import LeewayTensor
+
+/// Hears activations as the pass computes them: the site, its rows, and which row of the batch
+/// each one is (nil: all, in order).
+typealias Listener = (_ site: Site, _ x: Matrix, _ rows: [Int]?) -> Void
+
+/// The one forward pass: prefill, decoding with a cache, batches and forks all go through it.
+struct ForwardPass {
+  let model: Transformer
+  let kernels: Kernels
+  let space: Workspace
+  var listener: Listener?
+  var work = WorkCount()
+
+  init(_ model: Transformer, kernels: Kernels, space: Workspace, listener: Listener? = nil) {
+    self.model = model
+    self.kernels = kernels
+    self.space = space
+    self.listener = listener
+  }
+
+  private var config: TransformerConfig { model.config }
+
+  /// The stream as it enters block 0: `[rows, width]`.
+  func embed(_ tokens: [Int], positions: [Int32]) -> Matrix {
+    let width = config.width
+    let x = space.residual.matrix(rows: tokens.count, columns: width)
+    model.embed.withBytes { bytes in
+      for (row, token) in tokens.enumerated() {
+        Self.widen(bytes, model.embed.dtype, first: token * width, into: x.row(row))
+      }
+    }
+    if config.positions == .learned {
+      for (row, position) in positions.enumerated() {
+        let out = x.row(row)
+        for column in 0..<width { out[column] += model.positions[Int(position) * width + column] }
+      }
+    }
+    return x
+  }
+
+  /// Runs `blocks` over the stream.
+  ///
+  /// - Parameters:
+  ///   - needed: the rows that anyone reads after the last block of the model; the others get
+  ///     only their keys and values there. Nil: all.
+  ///   - before: called with the stream as it enters a block.
+  /// - Returns: the stream after the last block, `[rows or needed, width]`.
+  mutating func run(
+    _ blocks: Range<Int>, _ batch: Batch, _ start: Matrix, needed: [Int]? = nil,
+    before: ((Int, Matrix) -> Void)? = nil
+  ) -> Matrix {
+    var x = start
+    for layer in blocks {
+      before?(layer, x)
+      let rows = layer == config.layers - 1 ? needed : nil
+      x = block(layer, batch, x, needed: rows?.count == batch.rows ? nil : rows)
+    }
+    before?(config.layers, x)
+    return x
+  }
+
+  /// One block: the residual-stream equation, one site a line.
+  private mutating func block(_ layer: Int, _ batch: Batch, _ input: Matrix, needed: [Int]?)
+    -> Matrix
+  {
+    let weights = model.blocks[layer]
+    let residPre = tap(.residPre, layer, input, batch, nil)
+    let attended = attention(layer, weights, batch, residPre, needed: needed)
+    let kept = needed.map { gather($0, from: residPre, into: space.compact) } ?? residPre
+    let attnOut = tap(
+      .attnOut, layer, linear(attended, weights.attnOut, into: space.attnOut), batch, needed)
+    kernels.add(kept, attnOut, into: kept)
+    let residMid = tap(.residMid, layer, kept, batch, needed)
+    let mlpOut = tap(.mlpOut, layer, mlp(layer, weights, batch, residMid, needed), batch, needed)
+    kernels.add(residMid, mlpOut, into: residMid)
+    return tap(.residPost, layer, residMid, batch, needed)
+  }
+
+  private mutating func attention(
+    _ layer: Int, _ weights: Transformer.Block, _ batch: Batch, _ x: Matrix, needed: [Int]?
+  ) -> Matrix {
+    let normed = norm(x, weights.attnNorm, into: space.normed)
+    let kv = linear(normed, weights.keyValue, into: space.keyValue)
+    let k = kv.columns(0..<config.kvWidth)
+    let v = kv.columns(config.kvWidth..<2 * config.kvWidth)
+    let asking = needed.map { gather($0, from: normed, into: space.normedCompact) } ?? normed
+    let q = linear(asking, weights.query, into: space.query)
+    var positions = batch.positions
+    if let needed {
+      space.compactPositions.removeAll(keepingCapacity: true)
+      for row in needed { space.compactPositions.append(batch.positions[row]) }
+      positions = space.compactPositions
+    }
+    if case .rotary(_, _, let interleaved) = config.positions, let table = model.rotary {
+      kernels.rotary(
+        q, heads: config.heads, headWidth: config.headWidth, positions: positions, table: table,
+        interleaved: interleaved)
+      kernels.rotary(
+        k, heads: config.kvHeads, headWidth: config.headWidth, positions: batch.positions,
+        table: table, interleaved: interleaved)
+    }
+    _ = tap(.attnQ, layer, q, batch, needed)
+    _ = tap(.attnK, layer, k, batch, nil)
+    _ = tap(.attnV, layer, v, batch, nil)
+    for stretch in batch.stretches {
+      let rows = stretch.firstRow..<stretch.firstRow + stretch.count
+      kernels.storeKeysValues(
+        k: k.rows(rows), v: v.rows(rows), kvHeads: config.kvHeads, headWidth: config.headWidth,
+        into: stretch.segment.span(layer: layer, count: stretch.offset + stretch.count),
+        at: stretch.offset)
+    }
+    arrange(layer, batch, needed: needed, positions: positions)
+    let z = space.attended.matrix(rows: q.rows, columns: config.queryWidth)
+    kernels.attend(
+      q: q, visible: space.visible, pieces: space.pieces, spans: space.spans, heads: config.heads,
+      kvHeads: config.kvHeads, headWidth: config.headWidth, scale: config.attentionScale, into: z,
+      work: &work)
+    return tap(.attnZ, layer, z, batch, needed)
+  }
+
+  /// Lists what each piece of query rows attends to in this layer.
+  private func arrange(_ layer: Int, _ batch: Batch, needed: [Int]?, positions: [Int32]) {
+    space.spans.removeAll(keepingCapacity: true)
+    space.pieces.removeAll(keepingCapacity: true)
+    space.visible.removeAll(keepingCapacity: true)
+    // Every earlier position is in the links, so a row sees as many keys as its position + 1.
+    for position in positions { space.visible.append(position + 1) }
+    var next = 0
+    for stretch in batch.stretches {
+      var first = stretch.firstRow
+      var count = stretch.count
+      if let needed {
+        first = next
+        while next < needed.count, needed[next] < stretch.firstRow + stretch.count { next += 1 }
+        count = next - first
+        if count == 0 { continue }
+      }
+      let firstSpan = space.spans.count
+      for link in stretch.links where link.layers.contains(layer) && link.count > 0 {
+        space.spans.append(link.segment.span(layer: layer, count: link.count))
+      }
+      space.spans.append(
+        stretch.segment.span(layer: layer, count: stretch.offset + stretch.count))
+      space.pieces.append(
+        AttentionPiece(
+          firstRow: first, rows: count, firstSpan: firstSpan,
+          spans: space.spans.count - firstSpan))
+    }
+  }
+
+  private mutating func mlp(
+    _ layer: Int, _ weights: Transformer.Block, _ batch: Batch, _ x: Matrix, _ needed: [Int]?
+  ) -> Matrix {
+    let normed = norm(x, weights.mlpNorm, into: space.normed)
+    let up = linear(normed, weights.up, into: space.hidden)
+    var post = up
+    if config.gatedMLP {
+      post = space.gated.matrix(rows: up.rows, columns: config.mlpWidth)
+      kernels.gate(up, config.activation, into: post)
+    } else {
+      kernels.activate(up, config.activation)
+    }
+    return linear(
+      tap(.mlpPost, layer, post, batch, needed), weights.down, into: space.mlpOut)
+  }
+
+  /// Unembeds rows of the final stream, a hundred or so at a time, and hands out their logits.
+  mutating func readout(
+    _ x: Matrix, _ batch: Batch, rows: [Int]?,
+    _ body: (_ index: Int, _ logits: UnsafeBufferPointer<Float>) -> Void
+  ) {
+    let chunk = 96
+    for first in stride(from: 0, to: x.rows, by: chunk) {
+      let range = first..<min(first + chunk, x.rows)
+      let normed = norm(x.rows(range), model.finalNorm, into: space.final)
+      let logits = linear(normed, model.unembed, into: space.logits)
+      if let listener {
+        let these = range.map { rows?[$0] ?? $0 }
+        listener(Site(.finalNorm), normed, these)
+        listener(Site(.logits), logits, these)
+      }
+      for index in range {
+        body(index, UnsafeBufferPointer(logits.row(index - first)))
+      }
+    }
+  }
+
+  /// Rows of a stream, one below the other.
+  func gather(_ rows: [Int], from x: Matrix, into buffer: FloatBuffer) -> Matrix {
+    let out = buffer.matrix(rows: rows.count, columns: x.columns)
+    for (index, row) in rows.enumerated() {
+      out.row(index).baseAddress?.update(from: x.base + row * x.stride, count: x.columns)
+    }
+    return out
+  }
+
+  /// Lets interventions edit a site, then those who listen hear it.
+  private func tap(_ kind: Site.Kind, _ layer: Int, _ x: Matrix, _ batch: Batch, _ rows: [Int]?)
+    -> Matrix
+  {
+    let final = layer == config.layers - 1 && kind.followsAttention
+    batch.edits.apply(kind, layer, x, batch: batch, rows: rows, final: final)
+    listener?(Site(kind, layer: layer), x, rows)
+    return x
+  }
+
+  private func norm(_ x: Matrix, _ weights: Transformer.NormWeights, into buffer: FloatBuffer)
+    -> Matrix
+  {
+    let y = buffer.matrix(rows: x.rows, columns: x.columns)
+    switch config.norm {
+    case .rms: kernels.rmsNorm(x, weight: weights.weight, epsilon: config.epsilon, into: y)
+    case .layer:
+      kernels.layerNorm(
+        x, weight: weights.weight, bias: weights.bias, epsilon: config.epsilon, into: y)
+    }
+    return y
+  }
+
+  private mutating func linear(_ x: Matrix, _ weights: LinearWeights, into buffer: FloatBuffer)
+    -> Matrix
+  {
+    let y = buffer.matrix(rows: x.rows, columns: weights.outputs)
+    kernels.linear(x, weights, into: y, work: &work)
+    return y
+  }
+
+  private static func widen(
+    _ bytes: UnsafeRawBufferPointer, _ dtype: DType, first: Int,
+    into out: UnsafeMutableBufferPointer<Float>
+  ) {
+    for index in out.indices {
+      let at = (first + index) * dtype.width
+      switch dtype {
+      case .f32: out[index] = bytes.loadUnaligned(fromByteOffset: at, as: Float.self)
+      case .f16: out[index] = Float(bytes.loadUnaligned(fromByteOffset: at, as: Float16.self))
+      case .bf16:
+        let half = UInt32(bytes.loadUnaligned(fromByteOffset: at, as: UInt16.self))
+        out[index] = Float(bitPattern: half << 16)
+      }
+    }
+  }
+}

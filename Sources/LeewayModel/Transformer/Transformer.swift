@@ -1,0 +1,153 @@
+import LeewayBase
+import LeewayTensor
+
+/// A model ready to run: configuration and weights, packed once.
+///
+/// Immutable and shared by all threads. The embedding is read in place from the mapped file.
+public final class Transformer: Sendable {
+  struct NormWeights: Sendable {
+    var weight: [Float]
+    var bias: [Float]
+  }
+  struct Block: Sendable {
+    var attnNorm: NormWeights
+    var query: LinearWeights
+    /// Keys, then values.
+    var keyValue: LinearWeights
+    var attnOut: LinearWeights
+    var mlpNorm: NormWeights
+    /// Gate, then up; up alone where the MLP is plain.
+    var up: LinearWeights
+    var down: LinearWeights
+  }
+
+  public let config: TransformerConfig
+  /// Number of weights, tied ones counted once.
+  public let parameters: Int
+  /// Bytes of the packed copy.
+  public let packedBytes: Int
+  /// How the packed weights are stored.
+  public var weightFormat: DType { unembed.format }
+  let embed: StoredTensor
+  let positions: [Float]
+  let blocks: [Block]
+  let finalNorm: NormWeights
+  let unembed: LinearWeights
+  let rotary: RotaryTable?
+
+  public init(_ checkpoint: Checkpoint) throws(CheckpointError) {
+    let table = checkpoint.table
+    let config = checkpoint.config
+    let folder = checkpoint.folder
+    var count = 0
+    func vector(_ tensor: StoredTensor?) throws(CheckpointError) -> [Float] {
+      guard let tensor else { return [] }
+      count += tensor.count
+      let floats = tensor.floats()
+      if let index = floats.firstIndex(where: { !$0.isFinite }) {
+        throw .notFinite(folder: folder, name: tensor.name, index: index)
+      }
+      return floats
+    }
+    func norm(_ tensors: ResolvedTable.NormTensors) throws(CheckpointError) -> NormWeights {
+      NormWeights(weight: try vector(tensors.weight), bias: try vector(tensors.bias))
+    }
+    func pack(_ maps: [ResolvedTable.Map]) throws(CheckpointError) -> LinearWeights {
+      for map in maps {
+        if map.source.part == 0 { count += map.weight.count }
+        try map.weight.checkFinite(folder: folder)
+      }
+      var biases: [[Float]?] = []
+      for map in maps {
+        guard let bias = map.bias else {
+          biases.append(nil)
+          continue
+        }
+        let all = bias.floats()
+        if let index = all.firstIndex(where: { !$0.isFinite }) {
+          throw .notFinite(folder: folder, name: bias.name, index: index)
+        }
+        if map.source.part == 0 { count += all.count }
+        let first = map.source.part * map.outputs
+        biases.append(Array(all[first..<first + map.outputs]))
+      }
+      return LinearWeights.packing(maps, biases: biases)
+    }
+
+    try checkpoint.table.embed.checkFinite(folder: folder)
+    count += table.embed.count
+    var blocks: [Block] = []
+    blocks.reserveCapacity(config.layers)
+    for block in table.blocks {
+      blocks.append(
+        Block(
+          attnNorm: try norm(block.attnNorm), query: try pack([block.query]),
+          keyValue: try pack([block.key, block.value]), attnOut: try pack([block.attnOut]),
+          mlpNorm: try norm(block.mlpNorm),
+          up: try pack(block.gate.map { [$0, block.up] } ?? [block.up]),
+          down: try pack([block.down])))
+    }
+    positions = try vector(table.positions)
+    finalNorm = try norm(table.finalNorm)
+    embed = table.embed
+    if let stored = table.unembed {
+      try stored.checkFinite(folder: folder)
+      count += stored.count
+    }
+    let unembedding = ResolvedTable.Map(
+      weight: table.unembed ?? table.embed, bias: nil, source: .init("unembed"),
+      outputs: config.vocabulary, inputs: config.width)
+    unembed = LinearWeights.packing([unembedding], biases: [nil])
+    if case .rotary(let base, let width, _) = config.positions {
+      rotary = RotaryTable(
+        headWidth: config.headWidth, rotaryWidth: width, base: base,
+        maxPositions: config.maxPositions)
+    } else {
+      rotary = nil
+    }
+    self.blocks = blocks
+    self.config = config
+    parameters = count
+    packedBytes = blocks.reduce(unembed.byteCount) {
+      $0 + $1.query.byteCount + $1.keyValue.byteCount + $1.attnOut.byteCount + $1.up.byteCount
+        + $1.down.byteCount
+    }
+  }
+}
+
+extension StoredTensor {
+  /// One pass over the numbers: a NaN or infinity in a weight poisons everything downstream.
+  func checkFinite(folder: String) throws(CheckpointError) {
+    let found: Int? = withBytes { bytes in
+      switch dtype {
+      case .f32:
+        bytes.bindMemory(to: UInt32.self).firstIndex { $0 & 0x7f80_0000 == 0x7f80_0000 }
+      case .f16: bytes.bindMemory(to: UInt16.self).firstIndex { $0 & 0x7c00 == 0x7c00 }
+      case .bf16: bytes.bindMemory(to: UInt16.self).firstIndex { $0 & 0x7f80 == 0x7f80 }
+      }
+    }
+    if let found { throw .notFinite(folder: folder, name: name, index: found) }
+  }
+}
+
+extension LinearWeights {
+  /// Packs maps one below the other; their bytes are only read here.
+  fileprivate static func packing(_ maps: [ResolvedTable.Map], biases: [[Float]?]) -> LinearWeights
+  {
+    func collect(_ index: Int, _ sources: [Source]) -> LinearWeights {
+      guard index < maps.count else { return LinearWeights(sources) }
+      let map = maps[index]
+      return map.weight.withBytes { bytes in
+        collect(
+          index + 1,
+          sources + [
+            Source(
+              bytes: bytes, dtype: map.weight.dtype, outputs: map.outputs, inputs: map.inputs,
+              transposed: map.source.transposed, storedOutputs: map.outputs * map.source.parts,
+              firstOutput: map.source.part * map.outputs, bias: biases[index])
+          ])
+      }
+    }
+    return collect(0, [])
+  }
+}

@@ -1,0 +1,24 @@
+import LeewayModel
+
+/// h + strength · v. Turner et al. 2023, arXiv:2308.10248; Rimsky et al. 2024, arXiv:2312.06681.
+public struct Add: SteeringOperator {
+  public static let id = "add"
+  public static let doseUnit = DoseUnit.residualNorm
+
+  public init(parameters: [String: Double] = [:]) throws(SteeringError) {
+    try SteeringOperators.only([], in: parameters, of: Self.id)
+  }
+
+  public func edit(direction: [Float], strength: Double, residualMedian: Double) -> any SiteEdit {
+    Move(delta: direction.map { Float(strength) * $0 }, strength: strength)
+  }
+
+  private struct Move: SiteEdit {
+    let delta: [Float]
+    let strength: Double
+    func apply(to activation: UnsafeMutableBufferPointer<Float>) {
+      guard strength != 0 else { return }
+      for index in activation.indices { activation[index] += delta[index] }
+    }
+  }
+}

@@ -1,0 +1,28 @@
+import LeewayModel
+
+/// Norms of the residual stream at a site over ordinary text: the yardstick of a dose.
+public struct ResidualNorms: Sendable, Hashable, Codable {
+  public var median: Double
+  public var mean: Double
+  public var p5: Double
+  public var p95: Double
+  /// Positions measured.
+  public var count: Int
+
+  /// - Parameter norms: in any order; empty gives nil.
+  public init?(_ norms: [Double]) {
+    guard !norms.isEmpty else { return nil }
+    let sorted = norms.sorted()
+    func quantile(_ share: Double) -> Double {
+      let at = share * Double(sorted.count - 1)
+      let low = Int(at)
+      let high = min(low + 1, sorted.count - 1)
+      return sorted[low] + (at - Double(low)) * (sorted[high] - sorted[low])
+    }
+    median = quantile(0.5)
+    p5 = quantile(0.05)
+    p95 = quantile(0.95)
+    mean = sorted.reduce(0, +) / Double(sorted.count)
+    count = sorted.count
+  }
+}

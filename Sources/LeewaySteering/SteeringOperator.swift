@@ -1,0 +1,58 @@
+import LeewayModel
+
+/// How a direction is applied to an activation h with unit direction v.
+///
+/// Strength says how much of the move is made; at 0 every operator leaves each bit as it was.
+public protocol SteeringOperator: Sendable {
+  /// The name in study files and on the command line.
+  static var id: String { get }
+  /// What one unit of dose means.
+  static var doseUnit: DoseUnit { get }
+  /// The operator's own constants, by name (`value` of `clamp`), as shares of the median residual
+  /// norm; unknown or missing names are errors.
+  init(parameters: [String: Double]) throws(SteeringError)
+  /// - Parameters:
+  ///   - strength: in the unit of `doseUnit`.
+  ///   - residualMedian: median norm of the stream at the site.
+  func edit(direction: [Float], strength: Double, residualMedian: Double) -> any SiteEdit
+}
+
+public enum DoseUnit: String, Sendable, Codable {
+  /// strength = dose × median residual norm: the length of what is added.
+  case residualNorm = "residual-norm"
+  /// strength = dose: the share of the full move.
+  case fraction
+}
+
+/// Every operator; a new one is a file in `Operators/` and a line here.
+public enum SteeringOperators {
+  public static let all: [any SteeringOperator.Type] = [
+    Add.self, Clamp.self, ProjectOut.self,
+  ]
+
+  public static func named(_ id: String, parameters: [String: Double] = [:])
+    throws(SteeringError) -> any SteeringOperator
+  {
+    guard let type = all.first(where: { $0.id == id }) else {
+      throw .unknownName(kind: "operator", name: id, known: all.map { $0.id })
+    }
+    return try type.init(parameters: parameters)
+  }
+
+  static func only(_ known: [String], in parameters: [String: Double], of id: String)
+    throws(SteeringError)
+  {
+    for key in parameters.keys.sorted() where !known.contains(key) {
+      throw .badParameter(
+        of: id, key: key, expected: known.isEmpty ? "no parameters" : known.joined(separator: ", "),
+        found: "\(parameters[key] ?? 0)")
+    }
+  }
+}
+
+/// h · v in one fixed order.
+func projection(_ h: UnsafeMutableBufferPointer<Float>, _ v: [Float]) -> Float {
+  var sum: Float = 0
+  for index in h.indices { sum += h[index] * v[index] }
+  return sum
+}
