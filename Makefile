@@ -1,0 +1,32 @@
+# One configuration everywhere: release, the same flags for demo, test and bench.
+SWIFT ?= swift
+FLAGS = -c release
+
+.PHONY: setup build test demo check bench fuzz format
+
+setup:
+	@Tools/setup.sh
+
+build: setup
+	$(SWIFT) build $(FLAGS)
+
+test: setup
+	$(SWIFT) build $(FLAGS) --build-tests
+	$(SWIFT) test $(FLAGS) --skip-build
+
+demo: build
+	Tools/demo.sh
+
+check: setup
+	$(SWIFT) format lint --strict --recursive Sources Tests Package.swift
+	Tools/check-layers.sh
+	$(MAKE) test
+
+bench: build
+	$(SWIFT) run $(FLAGS) --skip-build LeewayBench
+
+fuzz: setup
+	LEEWAY_FUZZ_SECONDS=$${SECONDS:-120} $(SWIFT) test $(FLAGS) --filter Fuzz
+
+format:
+	$(SWIFT) format -i --recursive Sources Tests Package.swift
