@@ -23,7 +23,7 @@ LW_INLINE void lw_scores(const int R, const lw_attention *job, const lw_piece *p
       const ptrdiff_t groups = (n - k + 15) / 16;
       const float *g[4];
       for (int j = 0; j < 4; j++) g[j] = keys + (k / 16 + (j < groups ? j : groups - 1)) * 16 * width;
-      v16 acc[R][4];
+      v16 acc[LW_QUERIES][4];
       for (int r = 0; r < R; r++)
         for (int j = 0; j < 4; j++) acc[r][j] = lw_splat(0.0f);
       for (ptrdiff_t d = 0; d < width; d++) {
@@ -40,7 +40,7 @@ LW_INLINE void lw_scores(const int R, const lw_attention *job, const lw_piece *p
     }
     for (; k < n; k += 16) {
       const float *group = keys + k * width;
-      v16 acc[R];
+      v16 acc[LW_QUERIES];
       for (int r = 0; r < R; r++) acc[r] = lw_splat(0.0f);
       for (ptrdiff_t d = 0; d < width; d++) {
         const v16 key = lw_load(group + d * 16);
@@ -56,7 +56,7 @@ LW_INLINE void lw_scores(const int R, const lw_attention *job, const lw_piece *p
 /// group has `part` of them.
 LW_INLINE void lw_values(const int R, const int V, const lw_attention *job, const lw_piece *piece,
                          ptrdiff_t kv_head, ptrdiff_t d, ptrdiff_t part, ptrdiff_t from,
-                         ptrdiff_t to, const float *p, ptrdiff_t stride, v16 (*acc)[V]) {
+                         ptrdiff_t to, const float *p, ptrdiff_t stride, v16 (*acc)[4]) {
   const ptrdiff_t width = job->head_width;
   ptrdiff_t base = 0;
   for (ptrdiff_t s = 0; s < piece->spans && base < to; s++) {
@@ -65,7 +65,7 @@ LW_INLINE void lw_values(const int R, const int V, const lw_attention *job, cons
     const float *values = span->values + kv_head * span->capacity * width + d;
     for (ptrdiff_t k = base > from ? base : from; k < end; k++) {
       const float *row = values + (k - base) * width;
-      v16 value[V];
+      v16 value[4];
       for (int j = 0; j < V; j++)
         value[j] = j + 1 < V ? lw_load(row + 16 * j) : lw_load_part(row + 16 * j, part);
       for (int r = 0; r < R; r++) {
@@ -81,7 +81,7 @@ LW_INLINE void lw_mix(const int R, const int V, const lw_attention *job, const l
                       const float *p, ptrdiff_t stride, float *const *z) {
   ptrdiff_t common = visible[0];
   for (int r = 1; r < R; r++) common = visible[r] < common ? visible[r] : common;
-  v16 acc[R][V];
+  v16 acc[LW_QUERIES][4];
   for (int r = 0; r < R; r++)
     for (int j = 0; j < V; j++) acc[r][j] = lw_splat(0.0f);
   lw_values(R, V, job, piece, kv_head, d, part, 0, common, p, stride, acc);

@@ -14,7 +14,9 @@ const lw_kernels *lw_kernels_at(ptrdiff_t index) {
   ptrdiff_t count = 0;
 #if defined(__x86_64__)
   __builtin_cpu_init();
-  // AVX
+  if (has_avx512bf16()) sets[count++] = &lw_set_avx512bf16;
+  if (has_avx512()) sets[count++] = &lw_set_avx512;
+  if (has_avx2()) sets[count++] = &lw_set_avx2;
 #elif defined(__aarch64__)
   sets[count++] = &lw_set_neon;
 #endif

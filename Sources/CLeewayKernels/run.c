@@ -1,6 +1,8 @@
 // How one operation is cut into pieces for a pool.
 #include "sets.h"
 
+enum { ROW_BLOCK = 192, PIECES = 24 };
+
 typedef struct {
   void (*function)(const lw_linear *, ptrdiff_t, ptrdiff_t, ptrdiff_t, ptrdiff_t);
   const lw_linear *job;
@@ -31,9 +33,16 @@ void lw_linear_run(const lw_kernels *kernels, lw_pool *pool, const lw_linear *jo
     c.function(job, 0, job->rows, 0, c.panels);
     return;
   }
-  c.row_step = job->rows;
-  c.panel_step = c.panels / 16;
-  if (c.panel_step < 4) c.panel_step = 4;
+  // Blocks of rows share one packing of x; enough pieces that a thread which lost its core for a
+  // while leaves little for the others to wait for, none so small that packing shows.
+  const ptrdiff_t blocks = (job->rows + ROW_BLOCK - 1) / ROW_BLOCK;
+  c.row_step = ((job->rows + blocks - 1) / blocks + 11) / 12 * 12;
+  ptrdiff_t groups = (PIECES + blocks - 1) / blocks;
+  if (groups > c.panels / 4) groups = c.panels / 4;
+  if (groups < 1) groups = 1;
+  c.panel_step = (c.panels + groups - 1) / groups;
+  // A single row reads panels four at a time.
+  if (c.panel_step > 4) c.panel_step = (c.panel_step + 3) / 4 * 4;
   c.panel_groups = (c.panels + c.panel_step - 1) / c.panel_step;
   const ptrdiff_t row_groups = (job->rows + c.row_step - 1) / c.row_step;
   lw_pool_run(pool, row_groups * c.panel_groups, linear_piece, &c);
