@@ -128,8 +128,8 @@ LW_INLINE v16 lw_gelu_tanh(v16 x) {
       w * lw_fma_d(w * w, lw_splat_d(-0.071354816272600248), lw_splat_d(-1.5957691216057308));
   const v16 high = lw_narrow(u);
   v16 low = lw_narrow(u - lw_wide(high));
-  // Past the range of exp the argument may be infinite, and infinity minus itself is no correction.
-  low = lw_select(low == low, low, lw_splat(0.0f));
+  // Where exp is cut off there is nothing to correct, and the difference may be huge or infinite.
+  low = lw_select((high > lw_splat(-104.0f)) & (high < lw_splat(89.0f)), low, lw_splat(0.0f));
   return x / (lw_splat(1.0f) + lw_exp(high, low));
 }
 /// x times the normal distribution function, by exp(-a²) erfcx(a) with a = |x| / sqrt(2): the tail
