@@ -1,0 +1,62 @@
+/// Colours and letters of a terminal, or neither.
+package struct TerminalInk: Sendable {
+  package let color: Bool
+
+  package init(color: Bool) { self.color = color }
+
+  func bold(_ text: String) -> String { paint("1", text) }
+  func soft(_ text: String) -> String { paint("2", text) }
+  func accent(_ text: String) -> String { paint("38;5;208", text) }
+  func warning(_ text: String) -> String { paint("31", text) }
+
+  private func paint(_ code: String, _ text: String) -> String {
+    color && !text.isEmpty ? "\u{1B}[\(code)m\(text)\u{1B}[0m" : text
+  }
+
+  /// Our own typography in ASCII where colour is off.
+  func plain(_ text: String) -> String {
+    guard !color else { return text }
+    var result = ""
+    for letter in text {
+      switch letter {
+      case "—": result += "-"
+      case "≤": result += "<="
+      case "≥": result += ">="
+      case "“", "”": result += "\""
+      case "’": result += "'"
+      case "\u{A0}": result += " "
+      case "…": result += "..."
+      case "×": result += "x"
+      case "√": result += "sqrt "
+      default: result.append(letter)
+      }
+    }
+    return result
+  }
+
+  /// One line, nothing in it that a terminal obeys, cut at `width`.
+  func clean(_ text: String, _ width: Int) -> String {
+    let line = Escaping.line(plain(text), ascii: !color)
+    guard line.count > width else { return line }
+    return String(line.prefix(max(0, width - (color ? 1 : 3)))) + (color ? "…" : "...")
+  }
+
+  /// Lines no wider than `width`; a longer word is cut.
+  func wrapped(_ text: String, _ width: Int) -> [String] {
+    var lines: [String] = []
+    var line = ""
+    for word in Escaping.line(plain(text), ascii: !color).split(separator: " ") {
+      var word = word
+      if !line.isEmpty, line.count + 1 + word.count > width {
+        lines.append(line)
+        line = ""
+      }
+      while word.count > width {
+        lines.append(String(word.prefix(width)))
+        word = word.dropFirst(width)
+      }
+      line += line.isEmpty ? String(word) : " " + word
+    }
+    return line.isEmpty ? lines : lines + [line]
+  }
+}
