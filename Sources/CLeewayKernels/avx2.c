@@ -56,6 +56,7 @@ static void avx2_pack(const float *x, ptrdiff_t stride, ptrdiff_t rows, ptrdiff_
 #define LT_WIDE3 2
 #define LT_WIDEST 8
 #define LT_AHEAD 16
+#define LT_FORGET() __asm__ __volatile__("" ::: "memory")
 #define LT_ITEM float
 #define LT_PACK avx2_pack
 

@@ -76,6 +76,7 @@ static void avx512_pack(const float *x, ptrdiff_t stride, ptrdiff_t rows, ptrdif
 #define LT_WIDE3 4
 #define LT_WIDEST 8
 #define LT_AHEAD 16
+#define LT_FORGET()
 #define LT_ITEM float
 #define LT_PACK avx512_pack
 

@@ -4,7 +4,9 @@
 // products of pairs), V (a vector of VL floats), V_LOAD, V_STORE, V_FMA(a, b, c), V_SPLAT; for
 // LT_PAIRS 1 V_EVEN(p) and V_ODD(p), for 2 V_DOT(acc, pair, p); LT_ROWS and LT_WIDE (rows and vectors of
 // the largest tile), LT_WIDE1, LT_WIDE2, LT_WIDE3 (vectors side by side when there are 1, 2, 3 rows:
-// independent chains hide the latency that one row cannot); LT_PACK(x, stride, rows, kc, out).
+// independent chains hide the latency that one row cannot); LT_WIDEST (the most of all); LT_AHEAD
+// (weight rows to prefetch); LT_FORGET() (a barrier that makes the compiler load pairs twice where
+// registers are few, or nothing); LT_ITEM and LT_PACK(x, stride, rows, kc, out) (packed x).
 //
 // A weight row is 128 bytes in every form: 32 floats of one k, or 32 pairs of two k.
 
@@ -46,6 +48,7 @@ static inline __attribute__((always_inline)) void LT(tile)(
       _Pragma("clang loop unroll(full)") for (int j = 0; j < wide; j++)
         acc[i][j] = V_FMA(x, weight[j], acc[i][j]);
     }
+    LT_FORGET();
     _Pragma("clang loop unroll(full)") for (int j = 0; j < wide; j++) weight[j] = V_ODD(LT_AT(j));
     _Pragma("clang loop unroll(full)") for (int i = 0; i < rows; i++) {
       const V x = V_SPLAT(a[rows + i]);

@@ -46,6 +46,7 @@ static void neon_pack(const float *x, ptrdiff_t stride, ptrdiff_t rows, ptrdiff_
 #define LT_WIDE3 8
 #define LT_WIDEST 16
 #define LT_AHEAD 16
+#define LT_FORGET()
 #define LT_ITEM float
 #define LT_PACK neon_pack
 

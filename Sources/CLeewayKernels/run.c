@@ -1,7 +1,7 @@
 // How one operation is cut into pieces for a pool.
 #include "sets.h"
 
-enum { ROW_BLOCK = 192, PIECES = 24 };
+enum { ROW_BLOCK = 192, PIECES = 24, ROW_PIECE = 16384 };
 
 typedef struct {
   void (*function)(const lw_linear *, ptrdiff_t, ptrdiff_t, ptrdiff_t, ptrdiff_t);
@@ -68,4 +68,44 @@ void lw_attend_run(const lw_kernels *kernels, lw_pool *pool, const lw_attention 
     return;
   }
   for (ptrdiff_t i = 0; i < count; i++) attend_piece(&c, i);
+}
+
+typedef struct {
+  const lw_kernels *kernels;
+  const lw_rows *job;
+  ptrdiff_t step;
+} row_pieces;
+
+static void row(const lw_kernels *k, const lw_rows *j, ptrdiff_t i) {
+  const float *a = j->a + i * j->a_stride;
+  float *y = j->y + i * j->y_stride;
+  switch (j->operation) {
+    case LW_RMS_NORM: k->rms_norm(a, j->weight, j->epsilon, y, j->columns); break;
+    case LW_LAYER_NORM: k->layer_norm(a, j->weight, j->bias, j->epsilon, y, j->columns); break;
+    case LW_ACTIVATE: k->activate(y, j->columns, j->kind); break;
+    case LW_GATE: k->gate(a, a + j->columns, y, j->columns, j->kind); break;
+    case LW_ADD: k->add(a, j->b + i * j->b_stride, y, j->columns); break;
+    default: {
+      const ptrdiff_t angle = j->positions[i] * j->half;
+      for (ptrdiff_t head = 0; head < j->heads; head++)
+        k->rotate(y + head * j->head_width, j->cosines + angle, j->sines + angle, j->half, j->kind);
+    }
+  }
+}
+static void row_piece(void *context, ptrdiff_t index) {
+  const row_pieces *c = context;
+  const ptrdiff_t first = index * c->step;
+  const ptrdiff_t end = first + c->step < c->job->rows ? first + c->step : c->job->rows;
+  for (ptrdiff_t i = first; i < end; i++) row(c->kernels, c->job, i);
+}
+
+void lw_rows_run(const lw_kernels *kernels, lw_pool *pool, const lw_rows *job) {
+  if (job->rows <= 0 || job->columns <= 0) return;
+  row_pieces c = {.kernels = kernels, .job = job, .step = job->rows};
+  if (!pool || job->rows * job->columns < 4 * ROW_PIECE) {
+    row_piece(&c, 0);
+    return;
+  }
+  c.step = (ROW_PIECE + job->columns - 1) / job->columns;
+  lw_pool_run(pool, (job->rows + c.step - 1) / c.step, row_piece, &c);
 }

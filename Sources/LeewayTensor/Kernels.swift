@@ -9,7 +9,7 @@ public struct Kernels: Sendable {
   public let precision: Precision
   public let pool: ThreadPool?
 
-  /// - Parameter pool: threads for `linear` and `attend`; nil runs on the caller alone.
+  /// - Parameter pool: threads for large work; nil runs on the caller alone.
   public init(set: KernelSet = .best, precision: Precision = .exact, pool: ThreadPool? = nil) {
     self.set = set
     self.precision = precision
@@ -34,15 +34,12 @@ public struct Kernels: Sendable {
 
   /// `y = x / sqrt(mean(x²) + epsilon) * weight`, row by row; y may be x.
   public func rmsNorm(_ x: Matrix, weight: [Float], epsilon: Float, into y: Matrix) {
-    precondition(
-      weight.count == x.columns && y.columns == x.columns && y.rows == x.rows)
-    let function = table.rms_norm
+    precondition(weight.count == x.columns && y.columns == x.columns && y.rows == x.rows)
     weight.withUnsafeBufferPointer { weight in
-      guard let weight = weight.baseAddress else { return }
-      for row in 0..<x.rows {
-        function(
-          x.base + row * x.stride, weight, epsilon, y.base + row * y.stride, x.columns)
-      }
+      var job = rowJob(LW_RMS_NORM, reading: x, into: y)
+      job.weight = weight.baseAddress
+      job.epsilon = epsilon
+      lw_rows_run(self.set.table, pool?.pool, &job)
     }
   }
 
@@ -53,14 +50,13 @@ public struct Kernels: Sendable {
     precondition(
       weight.count == x.columns && bias.count == x.columns && y.columns == x.columns
         && y.rows == x.rows)
-    let function = table.layer_norm
     weight.withUnsafeBufferPointer { weight in
       bias.withUnsafeBufferPointer { bias in
-        guard let weight = weight.baseAddress, let bias = bias.baseAddress else { return }
-        for row in 0..<x.rows {
-          function(
-            x.base + row * x.stride, weight, bias, epsilon, y.base + row * y.stride, x.columns)
-        }
+        var job = rowJob(LW_LAYER_NORM, reading: x, into: y)
+        job.weight = weight.baseAddress
+        job.bias = bias.baseAddress
+        job.epsilon = epsilon
+        lw_rows_run(self.set.table, pool?.pool, &job)
       }
     }
   }
@@ -75,19 +71,19 @@ public struct Kernels: Sendable {
     precondition(
       positions.count == x.rows && x.columns == heads * headWidth
         && headWidth == rotary.headWidth)
-    let half = rotary.rotaryWidth / 2
-    let function = table.rotate
+    precondition(positions.allSatisfy { $0 >= 0 && $0 < rotary.maxPositions })
     rotary.cosines.withUnsafeBufferPointer { cosines in
       rotary.sines.withUnsafeBufferPointer { sines in
-        guard let cosines = cosines.baseAddress, let sines = sines.baseAddress else { return }
-        for row in 0..<x.rows {
-          let position = Int(positions[row])
-          precondition(position >= 0 && position < rotary.maxPositions)
-          for head in 0..<heads {
-            function(
-              x.base + row * x.stride + head * headWidth, cosines + position * half,
-              sines + position * half, half, interleaved ? 1 : 0)
-          }
+        positions.withUnsafeBufferPointer { positions in
+          var job = rowJob(LW_ROTARY, reading: x, into: x)
+          job.kind = interleaved ? 1 : 0
+          job.cosines = cosines.baseAddress
+          job.sines = sines.baseAddress
+          job.positions = positions.baseAddress
+          job.heads = heads
+          job.head_width = headWidth
+          job.half = rotary.rotaryWidth / 2
+          lw_rows_run(self.set.table, pool?.pool, &job)
         }
       }
     }
@@ -95,28 +91,39 @@ public struct Kernels: Sendable {
 
   /// Applies the activation in place.
   public func activate(_ x: Matrix, _ activation: Activation) {
-    let function = table.activate
-    for row in 0..<x.rows { function(x.base + row * x.stride, x.columns, activation.code) }
+    var job = rowJob(LW_ACTIVATE, reading: x, into: x)
+    job.kind = activation.code
+    lw_rows_run(self.set.table, pool?.pool, &job)
   }
 
   /// `y = activation(gate) * up` where gateUp is `[rows, 2 F]`, gate then up, and y `[rows, F]`.
   public func gate(_ gateUp: Matrix, _ activation: Activation, into y: Matrix) {
     precondition(gateUp.columns == 2 * y.columns && gateUp.rows == y.rows)
-    let function = table.gate
-    for row in 0..<y.rows {
-      let start = gateUp.base + row * gateUp.stride
-      function(start, start + y.columns, y.base + row * y.stride, y.columns, activation.code)
-    }
+    var job = rowJob(LW_GATE, reading: gateUp, into: y)
+    job.kind = activation.code
+    lw_rows_run(self.set.table, pool?.pool, &job)
   }
 
   /// `y = a + b`; y may be a or b.
   public func add(_ a: Matrix, _ b: Matrix, into y: Matrix) {
     precondition(
       a.columns == b.columns && a.columns == y.columns && a.rows == b.rows && a.rows == y.rows)
-    let function = table.add
-    for row in 0..<y.rows {
-      function(
-        a.base + row * a.stride, b.base + row * b.stride, y.base + row * y.stride, y.columns)
-    }
+    var job = rowJob(LW_ADD, reading: a, into: y)
+    job.b = UnsafePointer(b.base)
+    job.b_stride = b.stride
+    lw_rows_run(self.set.table, pool?.pool, &job)
+  }
+
+  /// A row operation on all of y.
+  private func rowJob(_ operation: Int, reading x: Matrix, into y: Matrix) -> lw_rows {
+    var job = lw_rows()
+    job.operation = Int32(operation)
+    job.a = UnsafePointer(x.base)
+    job.a_stride = x.stride
+    job.y = y.base
+    job.y_stride = y.stride
+    job.rows = y.rows
+    job.columns = y.columns
+    return job
   }
 }

@@ -188,4 +188,34 @@ import Testing
       #expect(bits.allSatisfy { $0 == bits[0] })
     }
   }
+
+  /// Large enough that the pool takes part; a row's bits do not depend on it.
+  @Test func threadsDoNotMatter() {
+    var random = Random(16)
+    let (rows, width) = (130, 2048)
+    let x = random.floats(rows * width)
+    let weight = random.floats(width)
+    let table = RotaryTable(headWidth: 64, rotaryWidth: 64, base: 10_000, maxPositions: 200)
+    func run(_ kernels: Kernels) -> [UInt32] {
+      let input = Storage(rows, width, gap: 3, fill: x)
+      let output = Storage(rows, width, gap: 1)
+      var bits: [UInt32] = []
+      kernels.rmsNorm(input.matrix, weight: weight, epsilon: 1e-6, into: output.matrix)
+      bits += output.bits
+      kernels.layerNorm(
+        input.matrix, weight: weight, bias: weight, epsilon: 1e-6, into: output.matrix)
+      bits += output.bits
+      kernels.add(input.matrix, output.matrix, into: output.matrix)
+      kernels.activate(output.matrix, .geluTanh)
+      bits += output.bits
+      kernels.gate(input.matrix, .silu, into: output.matrix.columns(0..<width / 2))
+      kernels.rotary(
+        output.matrix, heads: width / 64, headWidth: 64, positions: (0..<Int32(rows)).map { $0 },
+        table: table, interleaved: false)
+      #expect(output.guardsHold)
+      return bits + output.bits
+    }
+    let expected = run(Kernels())
+    for threads in [2, 5] { #expect(run(Kernels(pool: ThreadPool(threads: threads))) == expected) }
+  }
 }

@@ -54,6 +54,26 @@ typedef struct lw_attention {
   float scale;
 } lw_attention;
 
+enum { LW_RMS_NORM = 0, LW_LAYER_NORM, LW_ACTIVATE, LW_GATE, LW_ADD, LW_ROTARY };
+
+/// One row operation on `rows` rows of `columns` numbers of y.
+typedef struct lw_rows {
+  int operation;
+  int kind;         // activation, or whether rotary pairs are interleaved
+  const float *_Nullable a;  // what is read; gate: [rows, 2 columns]
+  const float *_Nullable b;  // add: the second term
+  float *_Nullable y;
+  ptrdiff_t a_stride, b_stride, y_stride, rows, columns;
+  const float *_Nullable weight;  // norms
+  const float *_Nullable bias;    // layer norm
+  float epsilon;
+  // Rotary, in place on y: the tables are [position][half].
+  const float *_Nullable cosines;
+  const float *_Nullable sines;
+  const int32_t *_Nullable positions;
+  ptrdiff_t heads, head_width, half;
+} lw_rows;
+
 /// One kernel set.
 typedef struct lw_kernels {
   const char *name;
@@ -103,6 +123,7 @@ void lw_pool_run(lw_pool *pool, ptrdiff_t count, lw_task task, void *_Nullable c
 void lw_linear_run(const lw_kernels *kernels, lw_pool *_Nullable pool, const lw_linear *job,
                    int fast);
 void lw_attend_run(const lw_kernels *kernels, lw_pool *_Nullable pool, const lw_attention *job);
+void lw_rows_run(const lw_kernels *kernels, lw_pool *_Nullable pool, const lw_rows *job);
 
 // ---- packing and memory ----------------------------------------------------------------------
 
