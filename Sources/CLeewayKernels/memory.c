@@ -7,7 +7,7 @@
 
 #include "sets.h"
 
-enum { HUGE_PAGE = 2 << 20, SLOTS = 3 };
+enum { HUGE_PAGE = 2 << 20, SLOTS = 2, PACK_BLOCK = 64 };
 
 // Small maps take ordinary pages: a huge page each would waste memory.
 static size_t mapped_bytes(size_t bytes) {
@@ -102,34 +102,68 @@ static inline float load_as_float(const char *p, int dtype) {
   return f;
 }
 
-void lw_pack(void *packed, int packed_bf16, ptrdiff_t inputs, ptrdiff_t first, ptrdiff_t outputs,
-             const void *source, int dtype, ptrdiff_t output_step, ptrdiff_t input_step) {
-  const char *bytes = source;
-  const ptrdiff_t size = dtype == LW_F32 ? 4 : 2, pairs = (inputs + 1) / 2;
-  enum { BLOCK = 64 };
-  // Panel by panel in blocks of k: reads and writes both stay within the nearest cache.
-  for (ptrdiff_t o0 = first; o0 < first + outputs;) {
-    const ptrdiff_t panel = o0 / LW_PANEL;
-    const ptrdiff_t next = (panel + 1) * LW_PANEL;
-    const ptrdiff_t o1 = next < first + outputs ? next : first + outputs;
-    for (ptrdiff_t k0 = 0; k0 < inputs; k0 += BLOCK) {
-      const ptrdiff_t k1 = k0 + BLOCK < inputs ? k0 + BLOCK : inputs;
-      for (ptrdiff_t o = o0; o < o1; o++) {
-        const char *from = bytes + ((o - first) * output_step + k0 * input_step) * size;
-        const ptrdiff_t lane = o - panel * LW_PANEL;
-        if (packed_bf16) {
-          uint16_t *to = (uint16_t *)packed + panel * pairs * 2 * LW_PANEL + 2 * lane;
-          for (ptrdiff_t k = k0; k < k1; k++, from += input_step * size)
-            to[(k / 2) * 2 * LW_PANEL + k % 2] = (uint16_t)load16(from);
-        } else {
-          float *to = (float *)packed + panel * inputs * LW_PANEL + lane;
-          for (ptrdiff_t k = k0; k < k1; k++, from += input_step * size)
-            to[k * LW_PANEL] = load_as_float(from, dtype);
-        }
-      }
+/// Inputs k0 ..< k1 of outputs lane0 ..< lane1 of one panel; `from` is the source's (lane0, k0).
+static void pack_f32(float *panel, ptrdiff_t lane0, ptrdiff_t lane1, ptrdiff_t k0, ptrdiff_t k1,
+                     const char *from, int dtype, ptrdiff_t output_step, ptrdiff_t input_step) {
+  const ptrdiff_t size = dtype == LW_F32 ? 4 : 2;
+  if (dtype == LW_F32 && output_step == 1) {
+    for (ptrdiff_t k = k0; k < k1; k++, from += input_step * size)
+      memcpy(panel + k * LW_PANEL + lane0, from, (size_t)((lane1 - lane0) * size));
+    return;
+  }
+  for (ptrdiff_t lane = lane0; lane < lane1; lane++, from += output_step * size)
+    for (ptrdiff_t k = k0; k < k1; k++)
+      panel[k * LW_PANEL + lane] = load_as_float(from + (k - k0) * input_step * size, dtype);
+}
+static void pack_pairs(uint32_t *panel, ptrdiff_t lane0, ptrdiff_t lane1, ptrdiff_t k0,
+                       ptrdiff_t k1, const char *from, ptrdiff_t output_step,
+                       ptrdiff_t input_step) {
+  if (output_step == 1) {
+    for (ptrdiff_t k = k0; k < k1; k += 2, from += 4 * input_step) {
+      const char *next = from + 2 * input_step;
+      uint32_t *to = panel + k / 2 * LW_PANEL + lane0;
+      for (ptrdiff_t i = 0; i < lane1 - lane0; i++)
+        to[i] = load16(from + 2 * i) | (k + 1 < k1 ? load16(next + 2 * i) << 16 : 0);
+    }
+    return;
+  }
+  for (ptrdiff_t lane = lane0; lane < lane1; lane++, from += 2 * output_step) {
+    const char *at = from;
+    for (ptrdiff_t k = k0; k < k1; k += 2, at += 4 * input_step)
+      panel[k / 2 * LW_PANEL + lane] =
+          load16(at) | (k + 1 < k1 ? load16(at + 2 * input_step) << 16 : 0);
+  }
+}
+
+/// Outputs first ..< first + outputs at inputs k0 ..< k1; `from` is the source's (first, 0).
+static void pack_panels(void *packed, int packed_bf16, ptrdiff_t inputs, ptrdiff_t first,
+                        ptrdiff_t outputs, ptrdiff_t k0, ptrdiff_t k1, const char *from, int dtype,
+                        ptrdiff_t output_step, ptrdiff_t input_step) {
+  const ptrdiff_t size = dtype == LW_F32 ? 4 : 2, end = first + outputs;
+  for (ptrdiff_t o0 = first; o0 < end;) {
+    const ptrdiff_t panel = o0 / LW_PANEL, start = panel * LW_PANEL;
+    const ptrdiff_t o1 = start + LW_PANEL < end ? start + LW_PANEL : end;
+    for (ptrdiff_t k = k0; k < k1; k += PACK_BLOCK) {
+      const ptrdiff_t next = k + PACK_BLOCK < k1 ? k + PACK_BLOCK : k1;
+      const char *at = from + ((o0 - first) * output_step + k * input_step) * size;
+      if (packed_bf16)
+        pack_pairs((uint32_t *)packed + panel * ((inputs + 1) / 2) * LW_PANEL, o0 - start,
+                   o1 - start, k, next, at, output_step, input_step);
+      else
+        pack_f32((float *)packed + panel * inputs * LW_PANEL, o0 - start, o1 - start, k, next, at,
+                 dtype, output_step, input_step);
     }
     o0 = o1;
   }
+}
+
+void lw_pack(void *packed, int packed_bf16, ptrdiff_t inputs, ptrdiff_t first, ptrdiff_t outputs,
+             const void *source, int dtype, ptrdiff_t output_step, ptrdiff_t input_step) {
+  // Along the source's rows: whole inputs of one panel, or all panels of one block of inputs.
+  const ptrdiff_t step = output_step == 1 ? PACK_BLOCK : inputs;
+  for (ptrdiff_t k = 0; k < inputs; k += step)
+    pack_panels(packed, packed_bf16, inputs, first, outputs, k,
+                k + step < inputs ? k + step : inputs, source, dtype, output_step, input_step);
 }
 
 void lw_store_keys_values(const float *k, ptrdiff_t k_stride, const float *v, ptrdiff_t v_stride,

@@ -154,7 +154,11 @@ struct JSONParser {
         let back = at
         at += 2
         let low = try hexadecimal()
-        if low >> 10 == 0x37 { code = 0x10000 + (code & 0x3FF) << 10 + low & 0x3FF } else { at = back }
+        if low >> 10 == 0x37 {
+          code = 0x10000 + (code & 0x3FF) << 10 + low & 0x3FF
+        } else {
+          at = back
+        }
       }
       append(code, to: &out)
     default:

@@ -27,7 +27,9 @@ struct RandomCheckpoint {
     }
     header += "}"
     while header.utf8.count % 8 != 0 { header += " " }
-    FileManager.default.createFile(atPath: path, contents: nil)
+    guard FileManager.default.createFile(atPath: path, contents: nil) else {
+      throw FileError.unwritable(path: path, errno: 0)
+    }
     let file = try FileHandle(forWritingTo: URL(fileURLWithPath: path))
     defer { try? file.close() }
     var length = UInt64(header.utf8.count).littleEndian

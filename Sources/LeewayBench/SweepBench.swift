@@ -46,7 +46,9 @@ struct SweepBench {
       time("A") { run(sweep(prompts: 32, length: 24, shared: 8, positions: .all, $0), $0) }
     }
     if jobs.contains("F") {
-      time("A few-shot") { run(sweep(prompts: 32, length: 96, shared: 80, positions: .all, $0), $0) }
+      time("A few-shot") {
+        run(sweep(prompts: 32, length: 96, shared: 80, positions: .all, $0), $0)
+      }
     }
     if jobs.contains("L") {
       time("A last only") {

@@ -33,6 +33,14 @@ extension DoseChart {
         "not measurable: " + WindowWords.long(.notMeasurable), "small middle")
       return
     }
+    // Lines before words, so that no line runs through a word.
+    for (crossing, style, lane) in [
+      (window.onset, "effect", Self.top - 42), (window.ceiling, "capability", Self.top - 18),
+    ] {
+      guard case .at(let dose) = crossing else { continue }
+      drawing.line(
+        scale.clamped(dose), lane, scale.clamped(dose), Self.bottom, style + "-drop")
+    }
     crossing(
       window.onset, window.onsetInterval, name: "onset", style: "effect", lane: Self.top - 42,
       on: &drawing)
@@ -50,7 +58,6 @@ extension DoseChart {
     switch crossing {
     case .at(let dose):
       let x = scale.clamped(dose)
-      drawing.line(x, lane, x, Self.bottom, style + "-drop")
       var ends = (x, x)
       if let interval {
         ends = (scale.clamped(interval.low), scale.clamped(interval.high))
@@ -70,7 +77,7 @@ extension DoseChart {
       let toRight = ends.1 + 8 + 6 * Double((label + range).count) < Self.right + 160
       drawing.text(
         toRight ? ends.1 + 8 : ends.0 - 8, lane + 4, label + range,
-        "small \(style)-text" + (toRight ? "" : " end"))
+        "small halo \(style)-text" + (toRight ? "" : " end"))
     case .above:
       arrow(Self.right, lane, toRight: true, style, on: &drawing)
       drawing.text(

@@ -13,8 +13,20 @@ package enum Headline {
     if window.verdict == .notMeasurable {
       return start + "cannot be judged: " + WindowWords.long(.notMeasurable) + "."
     }
-    return start + onset(window) + " and " + ceiling(window) + ": " + width(window) + ", "
+    let ends =
+      breaksFirst(window)
+      ? ceiling(window) + " and " + onset(window) : onset(window) + " and " + ceiling(window)
+    return start + ends + ": " + width(window) + ", "
       + chance(arm, window) + "."
+  }
+
+  /// Told in the order in which it happens as the dose rises.
+  private static func breaksFirst(_ window: WindowEstimate) -> Bool {
+    guard case .at(let onset) = window.onset, case .at(let ceiling) = window.ceiling else {
+      if case .below = window.ceiling, case .at = window.onset { return true }
+      return false
+    }
+    return ceiling < onset
   }
 
   private static func onset(_ window: WindowEstimate) -> String {
@@ -29,7 +41,7 @@ package enum Headline {
   private static func ceiling(_ window: WindowEstimate) -> String {
     let range = WindowWords.doses(window.ceilingInterval).map { " (\($0))" } ?? ""
     return switch window.ceiling {
-    case .at(let dose): "breaks the model at \(NumberText.dose(dose))\(range)"
+    case .at(let dose): "breaks the model at dose \(NumberText.dose(dose))\(range)"
     case .below(let dose): "breaks the model already at the smallest dose, \(NumberText.dose(dose))"
     case .above(let dose): "breaks nothing up to dose \(NumberText.dose(dose))"
     }

@@ -19,7 +19,7 @@ package struct HeatMap {
   package static func svg(title: String, style: String, doses: [Double], rows: [Row]) -> String {
     let names = rows.map(\.name.count).max() ?? 0
     let left = min(190, 18 + 6.6 * Double(names))
-    let cell = max(5, min(44, 460 / Double(max(1, doses.count))))
+    let cell = max(5, min(44, 320 / Double(max(1, doses.count))))
     let row = rows.count > 30 ? 13.0 : 22.0
     let right = left + cell * Double(doses.count)
     let bottom = 6 + row * Double(rows.count)

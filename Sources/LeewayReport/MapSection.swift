@@ -31,8 +31,8 @@ enum MapSection {
         name: arm.site.description, chosen: arm.site == view.chosen?.site,
         values: doses.map { dose in arm.points.first { $0.dose == dose }.flatMap(value) })
     }
-    return Markup.figure(
-      HeatMap.svg(title: title, style: style, doses: doses, rows: rows),
-      caption: "<b class=\"\(style)-word\">\(Markup.text(title))</b>")
+    let svg = HeatMap.svg(title: title, style: style, doses: doses, rows: rows)
+    return "<div class=\"map-of\"><h3 class=\"\(style)-word\">\(Markup.text(title))</h3>\n"
+      + "<div class=\"scroll\">\n\(svg)</div></div>\n"
   }
 }

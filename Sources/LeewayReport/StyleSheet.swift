@@ -5,7 +5,7 @@ enum StyleSheet {
     html { color-scheme: light dark; -webkit-text-size-adjust: 100%; }
     body { margin: 0; background: var(--paper); color: var(--ink);
       font: 16px/1.55 ui-sans-serif, system-ui, "Helvetica Neue", "Noto Sans", Arial, sans-serif; }
-    main { max-width: 1000px; margin: 0 auto; padding: 56px 32px 80px; }
+    main { max-width: 1064px; margin: 0 auto; padding: 56px 32px 80px; }
     h1 { font: 500 34px/1.2 Charter, "Iowan Old Style", "Source Serif Pro", Georgia, serif;
       letter-spacing: -0.01em; margin: 6px 0 14px; max-width: 24em; text-wrap: balance; }
     h2 { font: 500 23px/1.3 Charter, "Iowan Old Style", "Source Serif Pro", Georgia, serif;
@@ -41,7 +41,7 @@ enum StyleSheet {
     thead th { color: var(--soft); font-size: 12.5px; vertical-align: bottom; white-space: normal; }
     th.group { text-align: left; border-bottom: 1px solid var(--rule); }
     th.seed { border-left: 1px solid var(--rule); }
-    .windows td:nth-child(10), .windows thead tr:last-child th:nth-child(10) {
+    .windows td:nth-child(9), .windows thead tr:last-child th:nth-child(9) {
       border-left: 1px solid var(--rule); }
     tr.chosen th, tr.chosen td { background: var(--effect-wash); font-weight: 600; }
     tr.chosen th:first-child { box-shadow: inset 3px 0 var(--effect); padding-left: 10px; }
@@ -84,7 +84,9 @@ enum StyleSheet {
     pre.wrap { white-space: pre-wrap; overflow-wrap: anywhere; }
     footer { margin-top: 64px; padding-top: 16px; border-top: 1px solid var(--rule);
       color: var(--soft); font-size: 13px; }
-    .maps { display: flex; flex-wrap: wrap; gap: 28px 36px; }
+    .maps { display: flex; flex-wrap: wrap; gap: 20px 28px; }
+    .map-of { max-width: 100%; }
+    .map-of h3 { margin: 8px 0; }
     .effect-word { color: var(--effect) !important; }
     .capability-word { color: var(--capability) !important; }
     @media (max-width: 640px) {

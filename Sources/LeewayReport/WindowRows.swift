@@ -21,9 +21,9 @@ struct WindowRows {
     let heads = ["site / arm", "onset", "ceiling", "octaves", "95 % interval", "rank"]
     let seedHeads = ["any", "majority", "last", "width"]
     var rows = view.sites.map { arm in
-      (arm, ink.clean(arm.site.description, 26), arm.site == view.chosen?.site)
+      (arm, ink.clean(arm.site.description, nameWidth), arm.site == view.chosen?.site)
     }
-    rows += controls.map { ($0.arm, ink.clean($0.name, 26), false) }
+    rows += controls.map { ($0.arm, ink.clean($0.name, nameWidth), false) }
     let cells = rows.map { [$0.1] + numbers($0.0) }
     let seeds = rows.map { seed($0.0) }
     let widths = Self.widths([heads] + cells)
@@ -61,6 +61,8 @@ struct WindowRows {
     }
     return lines
   }
+
+  private var nameWidth: Int { columns < 90 ? 19 : 26 }
 
   /// The two ends of the dose axis above the bars.
   private func axis(_ bar: Int) -> String {

@@ -5,11 +5,11 @@ import LeewayStudy
 enum WindowSection {
   static func html(_ view: StudyView) -> String {
     let head = [
-      "site", "onset", "ceiling", "octaves", "95 % interval", "verdict", "area", "peak", "rank",
+      "site", "onset", "ceiling", "octaves", "verdict", "area", "peak", "rank",
       "flip, any", "flip, majority", "last capable", "width",
     ]
     let groups =
-      "<tr><th></th><th colspan=\"8\" class=\"group\">window, in dose</th>"
+      "<tr><th></th><th colspan=\"7\" class=\"group\">window, in dose</th>"
       + "<th colspan=\"4\" class=\"group seed\">seed’s columns, in multiples of the raw vector</th>"
       + "</tr>"
     let rows = view.sites.map { arm in
@@ -27,7 +27,7 @@ enum WindowSection {
     return Markup.section(
       "windows", "The window, and the seed’s own columns",
       lead:
-        "Onset and ceiling are crossings of monotone fits, the seed’s columns are single points "
+        "Onset and ceiling are crossings of monotone fits, with 95 % intervals below; the seed’s columns are single points "
         + "of the raw grid. Peak is the largest, over doses, of the lesser of effect and capability.",
       html: html)
   }
@@ -43,11 +43,12 @@ enum WindowSection {
     var cells = [Markup.text(name)]
     cells.append(crossing(window?.onset, window?.onsetInterval, none))
     cells.append(crossing(window?.ceiling, window?.ceilingInterval, none))
-    cells.append(Markup.number(window.flatMap(WindowWords.octaves), orMissing: unbounded))
+    let range =
+      WindowWords.octaves(window?.octavesInterval).map { Markup.number($0) }
+      ?? (window == nil ? nil : Markup.missing("no bootstrap interval"))
     cells.append(
-      Markup.number(
-        WindowWords.octaves(window?.octavesInterval),
-        orMissing: window == nil ? none : "no bootstrap interval"))
+      Markup.number(window.flatMap(WindowWords.octaves), orMissing: unbounded)
+        + (range.map { "<small>\($0)</small>" } ?? ""))
     cells.append(
       window.map {
         "<span class=\"verdict v-\($0.verdict.rawValue)\">"

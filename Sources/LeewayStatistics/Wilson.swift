@@ -16,19 +16,19 @@ public enum Wilson {
   }
 }
 
-enum Normal {
-  static func cumulative(_ x: Double) -> Double { 0.5 * erfc(-x / 2.0.squareRoot()) }
+package enum Normal {
+  package static func cumulative(_ x: Double) -> Double { 0.5 * erfc(-x / 2.0.squareRoot()) }
 
   /// By bisection: exact to the last digits, and no table of constants to get wrong.
-  static func quantile(_ p: Double) -> Double {
+  package static func quantile(_ p: Double) -> Double {
     guard p > 0, p < 1 else { return p <= 0 ? -.infinity : .infinity }
     return bisect(-40, 40) { cumulative($0) < p }
   }
 }
 
-enum Student {
+package enum Student {
   /// Cumulative distribution of t with `df` degrees of freedom, by Simpson's rule on the density.
-  static func cumulative(_ t: Double, _ df: Double) -> Double {
+  package static func cumulative(_ t: Double, _ df: Double) -> Double {
     let scale =
       exp(lgamma((df + 1) / 2) - lgamma(df / 2)) / (df * Double.pi).squareRoot()
     func density(_ x: Double) -> Double { scale * pow(1 + x * x / df, -(df + 1) / 2) }
@@ -40,7 +40,7 @@ enum Student {
     return t >= 0 ? 0.5 + half : 0.5 - half
   }
 
-  static func quantile(_ p: Double, _ df: Double) -> Double {
+  package static func quantile(_ p: Double, _ df: Double) -> Double {
     bisect(-60, 60) { cumulative($0, df) < p }
   }
 }

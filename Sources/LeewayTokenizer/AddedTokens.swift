@@ -68,7 +68,9 @@ struct AddedMatcher: Sendable {
     }
   }
 
-  private static func isSpace(_ byte: UInt8) -> Bool { byte == 0x20 || (0x09...0x0D).contains(byte) }
+  private static func isSpace(_ byte: UInt8) -> Bool {
+    byte == 0x20 || (0x09...0x0D).contains(byte)
+  }
 
   private static func isWord(_ byte: UInt8) -> Bool {
     switch byte {

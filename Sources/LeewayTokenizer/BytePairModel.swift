@@ -15,7 +15,9 @@ struct BytePairModel: Sendable {
 
   /// Ids of a pre-token, each with its bytes.
   func encode(_ word: ArraySlice<UInt8>) -> [Token] {
-    if ignoreMerges, let id = vocabulary.ids[Array(word)] { return [Token(id: id, bytes: word.indices)] }
+    if ignoreMerges, let id = vocabulary.ids[Array(word)] {
+      return [Token(id: id, bytes: word.indices)]
+    }
     var symbols = characters(word)
     guard symbols.count > 1 else { return symbols.map(\.token) }
     merge(&symbols)

@@ -81,7 +81,8 @@ public struct Tokenizer: Sendable {
         out.append(
           Piece(
             id: token.id,
-            bytes: text.origin[range.lowerBound].lowerBound..<text.origin[range.upperBound - 1]
+            bytes: text.origin[range.lowerBound]
+              .lowerBound..<text.origin[range.upperBound - 1]
               .upperBound))
       case .text(let range):
         var piece = text
@@ -113,7 +114,8 @@ public struct Tokenizer: Sendable {
     for token in tokens {
       let first = text.origin[cut.lowerBound + token.bytes.lowerBound]
       let last = text.origin[cut.lowerBound + token.bytes.upperBound - 1]
-      out.append(Piece(id: token.id, bytes: first.lowerBound..<max(last.upperBound, first.lowerBound)))
+      out.append(
+        Piece(id: token.id, bytes: first.lowerBound..<max(last.upperBound, first.lowerBound)))
     }
   }
 

@@ -207,7 +207,8 @@ struct TokenizerReader {
       else {
         throw .unknownMergePiece(
           path: path, line: rank + 1,
-          piece: String(decoding: left, as: UTF8.self) + " " + String(decoding: right, as: UTF8.self))
+          piece: String(decoding: left, as: UTF8.self) + " "
+            + String(decoding: right, as: UTF8.self))
       }
       let pair = BytePairModel.Pair(left: Int32(first), right: Int32(second))
       if model.merges[pair] == nil {
@@ -218,7 +219,8 @@ struct TokenizerReader {
   }
 
   private func halves(_ merge: JSONValue, line: Int) throws(TokenizerError) -> ([UInt8], [UInt8]) {
-    if let pair = merge.array, pair.count == 2, let left = pair[0].bytes, let right = pair[1].bytes {
+    if let pair = merge.array, pair.count == 2, let left = pair[0].bytes, let right = pair[1].bytes
+    {
       return (plain(left), plain(right))
     }
     if let text = merge.bytes, let space = text.firstIndex(of: 0x20) {

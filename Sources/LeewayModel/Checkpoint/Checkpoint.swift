@@ -32,7 +32,8 @@ public struct Checkpoint: Sendable {
     harmlessKeys = try reader.finish(ignoring: ignoring)
     ignoredKeys = ignoring.sorted()
     do { archive = try TensorArchive(folder: folder) } catch { throw .tensors(error) }
-    table = try ResolvedTable(architecture.weights, config: config, archive: archive, folder: folder)
+    table = try ResolvedTable(
+      architecture.weights, config: config, archive: archive, folder: folder)
   }
 
   /// SHA-256 over the configuration and every tensor file, in name order.
@@ -53,7 +54,8 @@ public struct Checkpoint: Sendable {
     do { return try JSONValue.parse(file.bytes, path: path) } catch { throw .json(error) }
   }
 
-  private static func checkHeads(_ config: TransformerConfig, path: String) throws(CheckpointError) {
+  private static func checkHeads(_ config: TransformerConfig, path: String) throws(CheckpointError)
+  {
     guard config.heads % config.kvHeads == 0 else {
       throw .wrongValue(
         path: path, key: "num_key_value_heads", expected: "a divisor of \(config.heads) heads",

@@ -12,9 +12,11 @@ struct ConfigReader {
   /// Keys that no family's arithmetic depends on.
   private static let bookkeeping: Set<String> = [
     "_name_or_path", "_attn_implementation_autoset", "architectures", "attention_dropout",
-    "attn_pdrop", "bos_token_id", "chunk_size_feed_forward", "dtype", "embd_pdrop", "gradient_checkpointing",
+    "attn_pdrop", "bos_token_id", "chunk_size_feed_forward", "dtype", "embd_pdrop",
+    "gradient_checkpointing",
     "id2label", "initializer_range", "label2id", "model_type", "output_attentions",
-    "output_hidden_states", "output_past", "pad_token_id", "pretraining_tp", "problem_type", "resid_pdrop",
+    "output_hidden_states", "output_past", "pad_token_id", "pretraining_tp", "problem_type",
+    "resid_pdrop",
     "return_dict", "summary_activation", "summary_first_dropout", "summary_proj_to_labels",
     "summary_type", "summary_use_proj", "task_specific_params", "tokenizer_class", "torch_dtype",
     "transformers_version", "unk_token_id", "use_cache",

@@ -18,7 +18,9 @@ struct Sampler {
     let filtered = sampling.topK > 0 || sampling.topP < 1 || sampling.minP > 0
     let kept = filtered ? keep(UnsafeBufferPointer(row)) : nil
     var total = 0.0
-    if let kept { for id in kept { total += Double(row[id]) } } else {
+    if let kept {
+      for id in kept { total += Double(row[id]) }
+    } else {
       for value in row { total += Double(value) }
     }
     guard total > 0, total.isFinite else { return kernels.argmax(logits) }

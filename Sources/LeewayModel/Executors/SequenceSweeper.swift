@@ -9,9 +9,10 @@ protocol SequenceSweeper: JobExecutor {
   /// `[variant][sequence][readout]`; `value` may be called from several threads.
   func sweep<Value: Sendable>(
     sequences: [[Int]], promptLengths: [Int], readouts: [[Int]], variants: [Variant],
-    value: @Sendable (
-      _ variant: Int, _ sequence: Int, _ readout: Int, _ logits: UnsafeBufferPointer<Float>
-    ) -> Value
+    value:
+      @Sendable (
+        _ variant: Int, _ sequence: Int, _ readout: Int, _ logits: UnsafeBufferPointer<Float>
+      ) -> Value
   ) -> [[[Value]]]
 }
 
@@ -171,7 +172,8 @@ enum HookDues {
         let touches = {
           intervention.positions.touches($0, promptLength: promptLengths[index])
         }
-        due += readOnly
+        due +=
+          readOnly
           ? readouts[index].count(where: touches) : tokens.indices.count(where: touches)
       }
       meter.due(due)

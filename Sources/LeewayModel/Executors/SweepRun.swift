@@ -182,7 +182,8 @@ final class SweepRun {
     var forks: [Fork]
   }
 
-  func prepare(_ group: Group, variants: [Variant], arena: KeyValueArena, retained: Bool) -> Prepared
+  func prepare(_ group: Group, variants: [Variant], arena: KeyValueArena, retained: Bool)
+    -> Prepared
   {
     let tree = forkTree(group.positions)
     let (rows, readers) = neededRows(tree) { self.firstTouched(group.positions, $0) }

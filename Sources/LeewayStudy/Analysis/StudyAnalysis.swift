@@ -1,0 +1,80 @@
+import LeewayStatistics
+
+/// The result of a study from its plan and the ledger alone: no model, no clock.
+public struct StudyAnalysis {
+  let plan: PlanRecord
+  let reader: ArmReader
+  /// Bootstrap draws of the study's vector and of controls.
+  let draws: Int
+  let controlDraws: Int
+
+  public init(plan: PlanRecord, ledger: any Ledger, draws: Int = 2000, controlDraws: Int = 200) {
+    self.plan = plan
+    self.draws = draws
+    self.controlDraws = controlDraws
+    reader = ArmReader(plan: plan, ledger: ledger)
+  }
+
+  /// - Throws: `StudyError.incomplete` when the ledger lacks conditions, or what the ledger throws.
+  public func result() throws -> StudyResult {
+    let study = plan.study
+    let trials = try plan.arms.map { try reader.trials($0) }
+    let random = zip(plan.arms, trials).filter { $0.0.kind == .random }.map(\.1)
+    let refits = zip(plan.arms, trials).filter { $0.0.kind == .refit }.map(\.1)
+    let writer = PointWriter(reader: reader)
+    var arms: [ArmResult] = []
+    for (arm, own) in zip(plan.arms, trials) {
+      let isMain = arm.kind == .vector && arm.site == plan.chosenSite
+      // Random arms ran at the chosen site: they say nothing about others.
+      let held = arm.site == plan.chosenSite || arm.kind == .wrongLayer
+      let against = held && arm.kind != .random && arm.kind != .refit ? random : []
+      var result = ArmResult(
+        kind: arm.kind, index: arm.index, site: arm.site, positions: arm.positions,
+        vector: arm.vector, points: try writer.points(arm, own, isMain: isMain))
+      if arm.kind != .refit {
+        let analysis = WindowAnalysis(
+          criterion: study.effectAtLeast,
+          draws: isMain ? draws : controlDraws, seed: "window/\(arm.kind.rawValue)/\(arm.index)")
+        var window = analysis.estimate(own, random: against, refits: isMain ? refits : [])
+        if against.isEmpty, window.verdict == .notAboveRandom { window.verdict = .undecided }
+        result.window = window
+        if !against.isEmpty {
+          result.rank = analysis.rank(own, among: against)
+          result.ranked = against.count
+        }
+      }
+      result.seedColumns = WindowAnalysis(criterion: study.effectAtLeast).seedColumns(own) { dose in
+        writer.strength(arm, dose) / arm.vector.rawNorm
+      }
+      arms.append(result)
+    }
+    let notes = StudyNotes(plan: plan, arms: arms, trials: trials)
+    let (failed, total) = try counts()
+    return StudyResult(
+      name: study.name, question: study.question, studyText: plan.studyText,
+      resolvedJSON: try study.canonicalJSON, planHash: plan.planHash,
+      provenance: plan.provenance,
+      target: study.answer.target.first.map(WordMatch.trimmed) ?? "",
+      original: study.answer.original.first.map(WordMatch.trimmed) ?? "",
+      effectName: study.answer.by.rawValue, effectCriterion: study.effectAtLeast,
+      capabilities: trials.first?.capabilities.map { capability in
+        CapabilityRecord(
+          name: capability.name, floor: capability.floor, baseline: capability.baselineScore,
+          chance: capability.chance, measurable: capability.isMeasurable)
+      } ?? [], arms: arms, chosenSite: plan.chosenSite, headline: notes.headline,
+      notes: plan.notes + notes.lines(failed: failed, total: total), failedTrials: failed,
+      totalTrials: total)
+  }
+
+  /// Trials of the plan's conditions, each condition once.
+  private func counts() throws -> (failed: Int, total: Int) {
+    let ids = Set(plan.baseline + plan.arms.flatMap { $0.points.flatMap(\.conditions) }).sorted()
+    var (failed, total) = (0, 0)
+    for id in ids {
+      let record = try reader.record(id)
+      total += record.trials.count
+      failed += record.trials.count { $0.error != nil }
+    }
+    return (failed, total)
+  }
+}

@@ -1,0 +1,85 @@
+import LeewayBase
+import LeewayModel
+import LeewayStatistics
+import LeewayTokenizer
+
+/// Turns settings into trials.
+public protocol Scorer: Sendable {
+  /// The name in study files and ledgers.
+  static var id: String { get }
+  /// Raised when the same question would give other numbers: stored trials then no longer serve.
+  static var version: Int { get }
+  /// What is asked: texts, items, seeds, sampling.
+  var identity: JSONValue { get }
+  /// Sequences of one setting, to bound batches.
+  var sequences: Int { get }
+  /// Tokens that one setting runs through the model, about.
+  var tokens: Int { get }
+  /// The texts that this scorer reads, when it reads what the setting wrote.
+  var generation: Generation? { get }
+  /// One list of trials a setting.
+  func run(_ batch: ScorerBatch) throws -> [[Trial]]
+}
+
+extension Scorer {
+  public var generation: Generation? { nil }
+}
+
+/// Settings that are run together.
+public struct ScorerBatch: Sendable {
+  public var executor: any JobExecutor
+  public var tokenizer: Tokenizer
+  public var variants: [Variant]
+  /// The edit of each variant's intervention and its site; nil for the baseline.
+  public var edits: [(site: Site, edit: any SiteEdit)?]
+  /// What each variant wrote, for scorers with a `generation`.
+  public var written: [[Trial]]
+}
+
+/// A scorer of what should be left whole, made from a study's `capability`.
+public protocol CapabilityScorer: Scorer {
+  /// Its keys beside `scorer` and `floor`.
+  static var keys: [String] { get }
+  init(_ spec: CapabilitySpec, asked: AskedContext) throws
+  /// Trials in the statistics' form. Failed trials count as lost.
+  static func outcome(baseline: [Trial], doses: [[Trial]], spec: CapabilitySpec)
+    -> CapabilityTrials.Outcome
+}
+
+/// What scorers are made from.
+public struct AskedContext: Sendable {
+  public var tokenizer: Tokenizer
+  public var positions: Positions
+  public var generation: Generation
+  public var endTokens: Set<Int>
+}
+
+/// Every scorer; a new one is a file in `Scorers/` and a line here.
+public enum Scorers {
+  public static let all: [any Scorer.Type] = [
+    Angle.self, Coherence.self, ExactMatch.self, GeneratedAnswer.self, Generation.self,
+    NextTokenAnswer.self, PerplexityRatio.self, Repetition.self, Shift.self,
+  ]
+
+  public static var capabilities: [any CapabilityScorer.Type] {
+    all.compactMap { $0 as? any CapabilityScorer.Type }
+  }
+}
+
+extension JSONValue {
+  static func strings(_ texts: [String]) -> JSONValue { .array(texts.map { JSONValue($0) }) }
+  static func integers(_ numbers: [Int]) -> JSONValue { .array(numbers.map { .integer($0) }) }
+}
+
+/// Means over the seeds of each item, for scorers whose items are prompts.
+func itemMeans(_ trials: [Trial], count: Int, failed: Double) -> [Double] {
+  var sums = [Double](repeating: 0, count: count)
+  var counts = [Int](repeating: 0, count: count)
+  for trial in trials where sums.indices.contains(trial.item) {
+    sums[trial.item] += trial.value ?? failed
+    counts[trial.item] += 1
+  }
+  return zip(sums, counts).map { $1 == 0 ? failed : $0 / Double($1) }
+}
+
+func itemCount(_ trials: [Trial]) -> Int { (trials.map(\.item).max() ?? -1) + 1 }

@@ -1,0 +1,50 @@
+import LeewayBase
+
+/// One mistake in a study, found while reading it or while holding it against a model.
+public struct StudyIssue: Error, Equatable, Hashable, Sendable {
+  public enum Problem: Equatable, Hashable, Sendable {
+    case unknownKey(key: String, known: [String], nearest: String?)
+    case missingKey(key: String)
+    case duplicateKey(key: String)
+    case wrongType(expected: String, found: String)
+    case badValue(expected: String, found: String)
+    /// A name that no list has: a site, method, operator, scorer.
+    case unknownName(kind: String, name: String, known: [String], nearest: String?)
+    case empty
+    case overlap(words: [String])
+    case noSuchLayer(site: String, layers: Int)
+    case notEditable(site: String)
+    case tooLong(text: String, tokens: Int, limit: Int)
+    /// A contrast text lacks the word that is to be read.
+    case wordNotFound(word: String, text: String)
+    case file(FileError)
+  }
+  /// Where in the study: `sweep.doses[2]`.
+  public var path: String
+  /// 1-based line of the file; nil when the study came as a value.
+  public var line: Int?
+  public var problem: Problem
+
+  public init(path: String, line: Int? = nil, problem: Problem) {
+    self.path = path
+    self.line = line
+    self.problem = problem
+  }
+}
+
+/// What keeps a study from being read, run or reported. Values only.
+public enum StudyError: Error, Equatable, Sendable {
+  case file(FileError)
+  /// Not YAML at all; `problem` is the parser's.
+  case notYAML(path: String, line: Int, column: Int, problem: String)
+  /// Every mistake, in the order of lines.
+  case invalid(file: String?, issues: [StudyIssue])
+  /// Stopped between batches on request; what is done is kept.
+  case cancelled(done: Int, total: Int)
+  /// The ledger lacks conditions of the plan.
+  case incomplete(missing: Int)
+  case noSuchPlan(hash: String)
+  /// A stored plan that this version cannot read.
+  case unreadablePlan(hash: String, reason: String)
+  case nothingMeasured(site: String)
+}
