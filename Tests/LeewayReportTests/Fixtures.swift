@@ -100,7 +100,8 @@ enum Fixture {
     let onset = steered || random ? turns.onset * exp2(off) : 40
     let ceiling = turns.ceiling * exp2(kind == "random" ? wobble(index, 0.4) : -off * 0.3)
     let points = ([0] + options.doses).enumerated().map { place, dose in
-      point(dose, onset, ceiling, arm: index, options, refined: place == 3 || place == 5)
+      point(
+        dose, onset, ceiling, arm: index, kind: kind, options, refined: place == 3 || place == 5)
     }
     var json: [String: Any] = [
       "kind": kind, "index": index, "site": "blocks.\(layer).resid_post", "positions": "all",
@@ -160,12 +161,15 @@ enum Fixture {
   }
 
   private static func point(
-    _ dose: Double, _ onset: Double, _ ceiling: Double, arm: Int, _ options: Options, refined: Bool
+    _ dose: Double, _ onset: Double, _ ceiling: Double, arm: Int, kind: String, _ options: Options,
+    refined: Bool
   ) -> [String: Any] {
     let rise = dose > 0 ? 1 / (1 + exp(-6 * log2(dose / onset))) : 0
     let fall = dose > 0 ? 1 / (1 + exp(4 * log2(dose / ceiling) - 1.1)) : 1
-    let effect = min(
-      1, max(0, rise * (0.55 + 0.45 * fall) + wobble(arm * 31 + Int(dose * 64), 0.02)))
+    let past = dose > 1.4 * max(onset, ceiling) ? 0.72 : 1
+    let chance = kind == "random" ? 0.1 * (1 - fall) : 0
+    let noise = wobble(arm * 31 + Int(dose * 64), 0.02)
+    let effect = min(1, max(0, rise * past + chance + noise))
     let kept = { (turn: Double) in
       let base = dose > 0 ? 1 / (1 + exp(4 * log2(dose / (ceiling * turn)) - 1.1)) : 1.0
       return min(1.04, base + wobble(Int(dose * 640 * turn), 0.02))

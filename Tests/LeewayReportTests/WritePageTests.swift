@@ -19,4 +19,18 @@ import Testing
       }
     }
   }
+
+  @Test(.enabled(if: folder != nil, "set LEEWAY_WRITE_PAGE to a folder"))
+  func writesOddPages() throws {
+    let folder = try #require(Self.folder)
+    var dense = Fixture.Options()
+    dense.doses = (1...100).map { Double($0) / 25 }
+    dense.sites = Array(0..<26)
+    var lone = Fixture.Options()
+    (lone.doses, lone.randoms, lone.refits, lone.sites) = ([1], 0, 0, [3])
+    for (name, options) in [("dense", dense), ("lone", lone)] {
+      let page = StudyPage.html(try Fixture.result(options))
+      try Data(page.utf8).write(to: URL(filePath: folder + "/" + name + ".html"))
+    }
+  }
 }
