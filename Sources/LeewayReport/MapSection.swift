@@ -17,7 +17,7 @@ enum MapSection {
     }
     return Markup.section(
       "map", "Where to push",
-      lead: "The vector at every site, in percent; darker is more. The framed site was chosen on "
+      lead: "The vector at every site, in percent; more ink is more. The framed site was chosen on "
         + "one half of the prompts and is reported on the other. Refined doses are left out.",
       html: html + "</div>\n")
   }
