@@ -1,8 +1,8 @@
 import LeewayBase
 
 /// One mistake in a study, found while reading it or while holding it against a model.
-public struct StudyIssue: Error, Equatable, Hashable, Sendable {
-  public enum Problem: Equatable, Hashable, Sendable {
+public struct StudyIssue: Error, Equatable, Sendable {
+  public enum Problem: Equatable, Sendable {
     case unknownKey(key: String, known: [String], nearest: String?)
     case missingKey(key: String)
     case duplicateKey(key: String)
