@@ -103,7 +103,9 @@ LW_INLINE d16 lw_exp_d(d16 x) {
 }
 
 /// Natural logarithm of a positive, normal number, by ours alone: libraries differ in the last bit.
+/// NaN and infinity stay what they are.
 LW_INLINE double lw_log(double x) {
+  if (!(x < __builtin_inf())) return x;
   uint64_t bits;
   memcpy(&bits, &x, sizeof bits);
   int64_t exponent = (int64_t)(bits >> 52) - 1023;

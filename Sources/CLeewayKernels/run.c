@@ -1,7 +1,11 @@
 // How one operation is cut into pieces for a pool.
 #include "sets.h"
 
-enum { ROW_BLOCK = 192, PIECES = 24, ROW_PIECE = 16384 };
+// Below about 50 microseconds of work (in multiply-adds) a second thread costs more than it brings.
+enum { SERIAL_WORK = 2000000 };
+// Rows that share one packing of x, and pieces of a linear map; numbers in a piece of a row operation;
+// rows and pieces of attention.
+enum { ROW_BLOCK = 192, PIECES = 24, ROW_PIECE = 16384, ATTEND_ROWS = 32, ATTEND_PIECES = 96 };
 
 typedef struct {
   void (*function)(const lw_linear *, ptrdiff_t, ptrdiff_t, ptrdiff_t, ptrdiff_t);
@@ -27,9 +31,8 @@ void lw_linear_run(const lw_kernels *kernels, lw_pool *pool, const lw_linear *jo
       .job = job,
       .panels = (job->outputs + LW_PANEL - 1) / LW_PANEL,
   };
-  // Below about 50 microseconds of work a second thread costs more than it brings.
   const double work = (double)job->rows * (double)job->outputs * (double)job->inputs;
-  if (!pool || work < 2e6) {
+  if (!pool || work < SERIAL_WORK) {
     c.function(job, 0, job->rows, 0, c.panels);
     return;
   }
@@ -48,26 +51,47 @@ void lw_linear_run(const lw_kernels *kernels, lw_pool *pool, const lw_linear *jo
   lw_pool_run(pool, row_groups * c.panel_groups, linear_piece, &c);
 }
 
+// Attention is cut into (piece, block of rows, key-value head); an index of the pool takes a run of
+// them, so that many one-row pieces do not queue for the ticket.
 typedef struct {
   const lw_kernels *kernels;
   const lw_attention *job;
+  ptrdiff_t blocks, parts, batch;
 } attend_pieces;
 
-static void attend_piece(void *context, ptrdiff_t index) {
+static void attend_part(const attend_pieces *c, ptrdiff_t part) {
+  const lw_attention *job = c->job;
+  const lw_piece *piece = job->pieces + part / (c->blocks * job->kv_heads);
+  const ptrdiff_t row = part / job->kv_heads % c->blocks * ATTEND_ROWS;
+  const ptrdiff_t end = row + ATTEND_ROWS < piece->rows ? row + ATTEND_ROWS : piece->rows;
+  if (row < end)
+    c->kernels->attend(job, piece, part % job->kv_heads, piece->first_row + row,
+                       piece->first_row + end);
+}
+static void attend_batch(void *context, ptrdiff_t index) {
   const attend_pieces *c = context;
-  const lw_piece *piece = c->job->pieces + index / c->job->kv_heads;
-  c->kernels->attend(c->job, piece, index % c->job->kv_heads, piece->first_row,
-                     piece->first_row + piece->rows);
+  const ptrdiff_t end = (index + 1) * c->batch < c->parts ? (index + 1) * c->batch : c->parts;
+  for (ptrdiff_t part = index * c->batch; part < end; part++) attend_part(c, part);
 }
 
 void lw_attend_run(const lw_kernels *kernels, lw_pool *pool, const lw_attention *job) {
-  attend_pieces c = {.kernels = kernels, .job = job};
-  const ptrdiff_t count = job->piece_count * job->kv_heads;
-  if (pool) {
-    lw_pool_run(pool, count, attend_piece, &c);
+  attend_pieces c = {.kernels = kernels, .job = job, .blocks = 1};
+  ptrdiff_t seen = 0;
+  for (ptrdiff_t i = 0; i < job->piece_count; i++) {
+    const lw_piece *piece = job->pieces + i;
+    const ptrdiff_t blocks = (piece->rows + ATTEND_ROWS - 1) / ATTEND_ROWS;
+    if (blocks > c.blocks) c.blocks = blocks;
+    for (ptrdiff_t row = 0; row < piece->rows; row++)
+      seen += job->visible[piece->first_row + row];
+  }
+  c.parts = job->piece_count * c.blocks * job->kv_heads;
+  if (!pool || 2.0 * (double)seen * (double)(job->heads * job->head_width) < SERIAL_WORK) {
+    c.batch = c.parts;
+    attend_batch(&c, 0);
     return;
   }
-  for (ptrdiff_t i = 0; i < count; i++) attend_piece(&c, i);
+  c.batch = (c.parts + ATTEND_PIECES - 1) / ATTEND_PIECES;
+  lw_pool_run(pool, (c.parts + c.batch - 1) / c.batch, attend_batch, &c);
 }
 
 typedef struct {

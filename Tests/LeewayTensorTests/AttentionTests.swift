@@ -137,8 +137,8 @@ private final class Cache {
 
   @Test func rowsPiecesAndThreadsDoNotMatter() {
     var random = Random(35)
-    let (rows, heads, headWidth) = (40, 6, 48)
-    let cache = Cache(keys: 90, kvHeads: 3, headWidth: headWidth, cuts: [50, 40], seed: 36)
+    let (rows, heads, headWidth) = (140, 6, 48)
+    let cache = Cache(keys: 190, kvHeads: 3, headWidth: headWidth, cuts: [50, 140], seed: 36)
     let q = random.floats(rows * heads * headWidth)
     let visible = (0..<rows).map { Int32(51 + $0) }
     let kernels = Kernels()
@@ -150,7 +150,7 @@ private final class Cache {
         visible: [visible[row]])
       #expect(one == Array(whole[row * width..<(row + 1) * width]))
     }
-    let pieces = [0..<1, 1..<3, 3..<20, 20..<40].map {
+    let pieces = [0..<1, 1..<3, 3..<20, 20..<140].map {
       AttentionPiece(firstRow: $0.lowerBound, rows: $0.count, firstSpan: 0, spans: 2)
     }
     #expect(attend(kernels, q, cache, heads: heads, visible: visible, pieces: pieces) == whole)

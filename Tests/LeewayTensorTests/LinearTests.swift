@@ -153,6 +153,34 @@ import Testing
     #expect(bits(Kernels(), x, w, rows: 4) == expected.map(\.bitPattern))
   }
 
+  /// Every way to store a matrix packs into the same weights.
+  @Test(arguments: [1, 2, 63, 64, 65, 131]) func transposedEqualsItsRows(inputs: Int) {
+    var random = Random(8)
+    let outputs = 45
+    let stored = random.floats(outputs * inputs).map(bf16)
+    let turned = (0..<inputs).flatMap { k in (0..<outputs).map { stored[$0 * inputs + k] } }
+    let x = random.floats(2 * inputs)
+    let rows = bits(
+      Kernels(), x, .bf16(stored, outputs: outputs, inputs: inputs), rows: 2)
+    // Taken as 13 and 32 outputs, so that a source ends within a panel.
+    let parts = turned.withUnsafeBytes { bytes in
+      LinearWeights(
+        [(0, 13), (13, 32)].map { first, count in
+          .init(
+            bytes: bytes, dtype: .bf16, outputs: count, inputs: inputs, transposed: true,
+            storedOutputs: outputs, firstOutput: first)
+        })
+    }
+    #expect(parts.format == .bf16)
+    #expect(bits(Kernels(), x, parts, rows: 2) == rows)
+    let wide = turned.map(widened).withUnsafeBytes {
+      LinearWeights([
+        .init(bytes: $0, dtype: .f32, outputs: outputs, inputs: inputs, transposed: true)
+      ])
+    }
+    #expect(bits(Kernels(), x, wide, rows: 2) == rows)
+  }
+
   @Test func everyF16IsWidenedExactly() {
     let all = (0...UInt16.max).map { $0 }.filter { $0 & 0x7c00 != 0x7c00 }
     let w = all.withUnsafeBytes {

@@ -93,4 +93,21 @@ import Testing
       }
     }
   }
+
+  @Test func aNaNIsNotHidden() {
+    var row = logits(40, seed: 24)
+    let whole = row
+    row[17] = .nan
+    for set in Self.sets {
+      let kernels = Kernels(set: set)
+      row.withUnsafeBufferPointer { row in
+        whole.withUnsafeBufferPointer { whole in
+          #expect(kernels.logSumExp(row).isNaN)
+          #expect(kernels.klDivergence(steered: row, baseline: whole).isNaN)
+          #expect(kernels.klDivergence(steered: whole, baseline: row).isNaN)
+          #expect(kernels.norm(row).isNaN && kernels.dot(row, whole).isNaN)
+        }
+      }
+    }
+  }
 }
