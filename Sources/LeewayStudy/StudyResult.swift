@@ -44,6 +44,24 @@ public struct Provenance: Sendable, Codable, Hashable {
   public var precision: String
   public var kernelSet: String
   public var ignoredKeys: [String]
+
+  public init(
+    modelPath: String, architecture: String, parameters: Int, layers: Int, width: Int,
+    checkpointHash: String, tokenizerHash: String, engineVersion: String, precision: String,
+    kernelSet: String, ignoredKeys: [String] = []
+  ) {
+    self.modelPath = modelPath
+    self.architecture = architecture
+    self.parameters = parameters
+    self.layers = layers
+    self.width = width
+    self.checkpointHash = checkpointHash
+    self.tokenizerHash = tokenizerHash
+    self.engineVersion = engineVersion
+    self.precision = precision
+    self.kernelSet = kernelSet
+    self.ignoredKeys = ignoredKeys
+  }
 }
 
 public struct CapabilityRecord: Sendable, Codable, Hashable {

@@ -52,4 +52,18 @@ public struct ConditionRecord: Sendable, Hashable, Codable {
   /// Interventions made and due, counted in (sequence, position) pairs.
   public var additionsMade: Int
   public var additionsExpected: Int
+
+  public init(
+    id: String, identity: String, scorer: String, vectorHash: String?, dose: Double,
+    trials: [Trial], additionsMade: Int, additionsExpected: Int
+  ) {
+    self.id = id
+    self.identity = identity
+    self.scorer = scorer
+    self.vectorHash = vectorHash
+    self.dose = dose
+    self.trials = trials
+    self.additionsMade = additionsMade
+    self.additionsExpected = additionsExpected
+  }
 }

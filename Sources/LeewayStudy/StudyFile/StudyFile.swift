@@ -12,7 +12,8 @@ public struct StudyFile: Sendable, Hashable {
   public init(path: String) throws(StudyError) {
     let mapped: MappedFile
     do { mapped = try MappedFile(path: path) } catch { throw .file(error) }
-    try self.init(text: String(decoding: mapped.bytes, as: UTF8.self), path: path)
+    let text = withExtendedLifetime(mapped) { String(decoding: mapped.bytes, as: UTF8.self) }
+    try self.init(text: text, path: path)
   }
 
   /// - Parameter path: where the text is said to stand; texts and models are relative to its folder.

@@ -47,7 +47,7 @@ struct StudyReader {
       let path = file.hasPrefix("/") ? file : folder + "/" + file
       do throws(FileError) {
         let mapped = try MappedFile(path: path)
-        found = String(decoding: mapped.bytes, as: UTF8.self)
+        found = withExtendedLifetime(mapped) { String(decoding: mapped.bytes, as: UTF8.self) }
           .split(whereSeparator: \.isNewline).map(String.init)
           .filter { !$0.allSatisfy(\.isWhitespace) }
       } catch {

@@ -1,0 +1,178 @@
+import Foundation
+import GRDB
+import LeewayBase
+import LeewayModel
+import LeewaySteering
+import LeewayStudy
+
+/// A ledger in an SQLite file (write-ahead log). Several processes may read while one writes.
+///
+/// Every error is a `LedgerError`.
+public final class SQLiteLedger: Ledger {
+  public let path: String
+  private let pool: DatabasePool
+
+  /// Opens or makes the file.
+  public init(path: String) throws(LedgerError) {
+    self.path = path
+    let pool = try Self.guarded(path) {
+      let folder = URL(fileURLWithPath: path).deletingLastPathComponent().path
+      guard FileManager.default.fileExists(atPath: folder) else {
+        throw LedgerError.cannotOpen(path: path)
+      }
+      var configuration = Configuration()
+      configuration.busyMode = .timeout(10)
+      return try DatabasePool(path: path, configuration: configuration)
+    }
+    try Self.guarded(path) {
+      let found = try pool.read { try Int.fetchOne($0, sql: "PRAGMA user_version") ?? 0 }
+      guard found <= Schema.version else {
+        throw LedgerError.newerVersion(path: path, found: found, known: Schema.version)
+      }
+      try Schema.migrator.migrate(pool)
+    }
+    self.pool = pool
+  }
+
+  // MARK: Conditions
+
+  public func condition(_ id: String) throws -> ConditionRecord? {
+    try read { db -> ConditionRecord? in
+      let sql = "SELECT * FROM condition WHERE id = ?"
+      guard let row = try Row.fetchOne(db, sql: sql, arguments: [id]) else { return nil }
+      let trials = try Row.fetchAll(
+        db, sql: "SELECT * FROM trial WHERE condition = ? ORDER BY place", arguments: [id])
+      return ConditionRecord(
+        id: id, identity: row["identity"], scorer: row["scorer"], vectorHash: row["vector"],
+        dose: row["dose"], trials: try trials.map(TrialRow.trial),
+        additionsMade: row["additions_made"], additionsExpected: row["additions_expected"])
+    }
+  }
+
+  public func known(_ ids: [String]) throws -> Set<String> {
+    try read { db -> Set<String> in
+      var found: Set<String> = []
+      for first in stride(from: 0, to: ids.count, by: 500) {
+        let part = Array(ids[first..<min(first + 500, ids.count)])
+        let marks = part.map { _ in "?" }.joined(separator: ",")
+        found.formUnion(
+          try String.fetchAll(
+            db, sql: "SELECT id FROM condition WHERE id IN (\(marks))",
+            arguments: StatementArguments(part)))
+      }
+      return found
+    }
+  }
+
+  public func append(_ records: [ConditionRecord]) throws {
+    try write { db in
+      for record in records {
+        try db.execute(
+          sql: """
+            INSERT OR IGNORE INTO condition
+            (id, identity, scorer, vector, dose, additions_made, additions_expected)
+            VALUES (?, ?, ?, ?, ?, ?, ?)
+            """,
+          arguments: [
+            record.id, record.identity, record.scorer, record.vectorHash, record.dose,
+            record.additionsMade, record.additionsExpected,
+          ])
+        // Another process may have finished it meanwhile: the same content, so the same trials.
+        guard db.changesCount > 0 else { continue }
+        for (place, trial) in record.trials.enumerated() {
+          try TrialRow.insert(trial, place: place, of: record.id, db)
+        }
+      }
+    }
+  }
+
+  // MARK: Vectors and plans
+
+  public func save(_ vectors: [SteeringVector]) throws {
+    try write { db in
+      for vector in vectors {
+        let provenance = try CanonicalCoder.encode(vector.provenance)
+        try db.execute(
+          sql: """
+            INSERT OR IGNORE INTO vector (hash, site, raw_norm, provenance, direction)
+            VALUES (?, ?, ?, ?, ?)
+            """,
+          arguments: [
+            vector.hash, "\(vector.site)", vector.rawNorm,
+            String(decoding: provenance, as: UTF8.self),
+            vector.direction.reduce(into: Data()) { data, value in
+              withUnsafeBytes(of: value.bitPattern.littleEndian) { data.append(contentsOf: $0) }
+            },
+          ])
+      }
+    }
+  }
+
+  public func vector(_ hash: String) throws -> SteeringVector? {
+    try read { db -> SteeringVector? in
+      let sql = "SELECT * FROM vector WHERE hash = ?"
+      guard let row = try Row.fetchOne(db, sql: sql, arguments: [hash]) else { return nil }
+      let (name, text): (String, String) = (row["site"], row["provenance"])
+      let data: Data = row["direction"]
+      guard let site = Site(name), data.count % 4 == 0 else {
+        throw LedgerError.damaged(path: path, detail: "vector \(hash)")
+      }
+      let bytes = Array(data)
+      let direction = stride(from: 0, to: bytes.count, by: 4).map { at in
+        Float(bitPattern: (0..<4).reduce(0) { $0 | UInt32(bytes[at + $1]) << (8 * UInt32($1)) })
+      }
+      return SteeringVector(
+        site: site, direction: direction, rawNorm: row["raw_norm"],
+        provenance: try CanonicalCoder.decode(VectorProvenance.self, from: Array(text.utf8)))
+    }
+  }
+
+  public func save(_ plan: PlanRecord) throws {
+    let json = String(decoding: try CanonicalCoder.encode(plan), as: UTF8.self)
+    try write { db in
+      try db.execute(
+        sql: """
+          INSERT INTO study (name, question, version, text) VALUES (?, ?, ?, ?)
+          ON CONFLICT (name, version, text) DO NOTHING
+          """,
+        arguments: [
+          plan.study.name, plan.study.question, plan.study.version, plan.studyText,
+        ])
+      try db.execute(sql: "DELETE FROM plan WHERE hash = ?", arguments: [plan.planHash])
+      try db.execute(
+        sql: "INSERT INTO plan (hash, study, json) VALUES (?, ?, ?)",
+        arguments: [plan.planHash, plan.study.name, json])
+      try PointRow.replace(plan, db)
+    }
+  }
+
+  public func plan(_ hash: String) throws -> PlanRecord? {
+    let json = try read { db in
+      try String.fetchOne(db, sql: "SELECT json FROM plan WHERE hash = ?", arguments: [hash])
+    }
+    guard let json else { return nil }
+    do { return try CanonicalCoder.decode(PlanRecord.self, from: Array(json.utf8)) } catch {
+      throw StudyError.unreadablePlan(hash: hash, reason: "\(error)")
+    }
+  }
+
+  public func plans() throws -> [String] {
+    try read { try String.fetchAll($0, sql: "SELECT hash FROM plan ORDER BY id") }
+  }
+
+  // MARK: Errors
+
+  private func read<T>(_ body: (Database) throws -> T) throws(LedgerError) -> T {
+    try Self.guarded(path) { try pool.read(body) }
+  }
+
+  private func write(_ body: (Database) throws -> Void) throws(LedgerError) {
+    try Self.guarded(path) { try pool.write(body) }
+  }
+
+  private static func guarded<T>(_ path: String, _ body: () throws -> T) throws(LedgerError) -> T {
+    do { return try body() } catch let error as LedgerError { throw error } catch {
+      throw LedgerError(error, path: path)
+    }
+  }
+}
