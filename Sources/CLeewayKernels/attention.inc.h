@@ -1,12 +1,12 @@
 // Attention, included once per kernel set after elementwise.inc.h.
 //
-// A query is one row of q and one head. Queries of a block share their key-value head, so each key and
-// value is read once for all of them; none of it changes a query's own order of operations.
+// A query is one row of q and one head. Queries of a block share their key-value head, so each key
+// and value is read once for all of them; none of it changes a query's own order of operations.
 
 enum { LW_QUERIES = 4 };
 
-/// Scores of R queries with keys 0 ..< limit along the spans, in 16 keys a step. A step may run past
-/// a span's count: what it writes there is overwritten by the next span or never read.
+/// Scores of R queries with keys 0 ..< limit along the spans, in 16 keys a step. A step may run
+/// past a span's count: what it writes there is overwritten by the next span or never read.
 LW_INLINE void lw_scores(const int R, const lw_attention *job, const lw_piece *piece,
                          ptrdiff_t kv_head, const float *const *q, ptrdiff_t limit, float *scores,
                          ptrdiff_t stride) {
@@ -22,7 +22,8 @@ LW_INLINE void lw_scores(const int R, const lw_attention *job, const lw_piece *p
       // Four groups of 16 keys; the last ones may lie past n but not past the capacity.
       const ptrdiff_t groups = (n - k + 15) / 16;
       const float *g[4];
-      for (int j = 0; j < 4; j++) g[j] = keys + (k / 16 + (j < groups ? j : groups - 1)) * 16 * width;
+      for (int j = 0; j < 4; j++)
+        g[j] = keys + (k / 16 + (j < groups ? j : groups - 1)) * 16 * width;
       v16 acc[LW_QUERIES][4];
       for (int r = 0; r < R; r++)
         for (int j = 0; j < 4; j++) acc[r][j] = lw_splat(0.0f);
@@ -52,8 +53,8 @@ LW_INLINE void lw_scores(const int R, const lw_attention *job, const lw_piece *p
   }
 }
 
-/// z += p v over keys from ..< to, for V groups of 16 numbers of the head from column d on; the last
-/// group has `part` of them.
+/// z += p v over keys from ..< to, for V groups of 16 numbers of the head from column d on; the
+/// last group has `part` of them.
 LW_INLINE void lw_values(const int R, const int V, const lw_attention *job, const lw_piece *piece,
                          ptrdiff_t kv_head, ptrdiff_t d, ptrdiff_t part, ptrdiff_t from,
                          ptrdiff_t to, const float *p, ptrdiff_t stride, v16 (*acc)[4]) {

@@ -6,8 +6,9 @@
 
 #include "vectors.h"
 
-#pragma clang attribute push(__attribute__((target("avx512f,avx512bw,avx512vl,avx512dq,avx2,fma"))), \
-                             apply_to = function)
+#pragma clang attribute push(                                                    \
+    __attribute__((target("avx512f,avx512bw,avx512vl,avx512dq,avx2,fma"))),      \
+    apply_to = function)
 
 #define LW_NAME(x) avx512_##x
 #define LW_LOAD_N(p, n) ((v16)_mm512_maskz_loadu_ps((__mmask16)((1u << (n)) - 1), (p)))
@@ -48,7 +49,8 @@ LW_INLINE void lw_transpose(v16 *in, ptrdiff_t rows, float *out) {
   _Pragma("clang loop unroll(full)") STAGE(in, other, 8)
   for (int k = 0; k < 16; k++) lw_store(out + k * rows, in[k]);
 }
-static void avx512_pack(const float *x, ptrdiff_t stride, ptrdiff_t rows, ptrdiff_t kc, float *out) {
+static void avx512_pack(const float *x, ptrdiff_t stride, ptrdiff_t rows, ptrdiff_t kc,
+                        float *out) {
   ptrdiff_t k = 0;
   for (; k + 16 <= kc; k += 16) {
     v16 in[16];

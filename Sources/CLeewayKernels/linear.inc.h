@@ -1,25 +1,27 @@
 // y = x Wᵀ + bias for one kernel set and one form of product, included once for each.
 //
-// Needs LT(x) for names, LT_PAIRS (0: f32 weights; 1: bf16 weights in pairs of k, widened; 2: bf16 dot
-// products of pairs), V (a vector of VL floats), V_LOAD, V_STORE, V_FMA(a, b, c), V_SPLAT; for
-// LT_PAIRS 1 V_EVEN(p) and V_ODD(p), for 2 V_DOT(acc, pair, p); LT_ROWS and LT_WIDE (rows and vectors of
-// the largest tile), LT_WIDE1, LT_WIDE2, LT_WIDE3 (vectors side by side when there are 1, 2, 3 rows:
-// independent chains hide the latency that one row cannot); LT_WIDEST (the most of all); LT_AHEAD
-// (weight rows to prefetch); LT_FORGET() (a barrier that makes the compiler load pairs twice where
-// registers are few, or nothing); LT_ITEM and LT_PACK(x, stride, rows, kc, out) (packed x).
+// Needs LT(x) for names, LT_PAIRS (0: f32 weights; 1: bf16 weights in pairs of k, widened; 2: bf16
+// dot products of pairs), V (a vector of VL floats), V_LOAD, V_STORE, V_FMA(a, b, c), V_SPLAT; for
+// LT_PAIRS 1 V_EVEN(p) and V_ODD(p), for 2 V_DOT(acc, pair, p); LT_ROWS and LT_WIDE (rows and
+// vectors of the largest tile), LT_WIDE1, LT_WIDE2, LT_WIDE3 (vectors side by side when there are
+// 1, 2, 3 rows: independent chains hide the latency that one row cannot); LT_WIDEST (the most of
+// all); LT_AHEAD (weight rows to prefetch); LT_FORGET() (a barrier that makes the compiler load
+// pairs twice where registers are few, or nothing); LT_ITEM and LT_PACK(x, stride, rows, kc, out)
+// (packed x).
 //
 // A weight row is 128 bytes in every form: 32 floats of one k, or 32 pairs of two k.
 
 #define LT_LANES (LW_PANEL / VL)  // vectors of one panel
-// Inputs and rows of one packed block of x: it stays in the second-level cache while a panel's block
-// of weights passes through the first.
+// Inputs and rows of one packed block of x: it stays in the second-level cache while a panel's
+// block of weights passes through the first.
 enum { LT(KC) = LT_PAIRS == 2 ? 1024 : 768, LT(MC) = 192 };
 
 /// One tile: rows x (wide * VL) outputs over kc inputs. The chain of each output starts from `init`
 /// (the bias, or what the last block of inputs left in c) and runs over k in order.
 static inline __attribute__((always_inline)) void LT(tile)(
     const int rows, const int wide, ptrdiff_t kc, const LT_ITEM *a, const float *w,
-    ptrdiff_t panel_stride, const float *init, ptrdiff_t init_stride, float *c, ptrdiff_t c_stride) {
+    ptrdiff_t panel_stride, const float *init, ptrdiff_t init_stride, float *c,
+    ptrdiff_t c_stride) {
   // Sizes known before inlining, so that both live in registers.
   V acc[LT_ROWS][LT_WIDEST];
 #if LT_PAIRS < 2

@@ -69,7 +69,8 @@ float *lw_scratch(int slot, size_t floats) {
 }
 
 static float widen_f16(uint16_t h) {
-  const uint32_t sign = (uint32_t)(h & 0x8000) << 16, exponent = (h >> 10) & 31, mantissa = h & 0x3ff;
+  const uint32_t sign = (uint32_t)(h & 0x8000) << 16;
+  const uint32_t exponent = (h >> 10) & 31, mantissa = h & 0x3ff;
   uint32_t bits;
   float f;
   if (exponent == 31) {

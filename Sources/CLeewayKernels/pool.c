@@ -1,6 +1,6 @@
 // Work handed out in pieces by one atomic ticket: (generation << 32 | pieces left). A thread that
-// wakes late finds a newer generation and takes nothing from it by mistake; nobody waits for a thread
-// that sleeps. Waiting is a short spin, then a condition variable.
+// wakes late finds a newer generation and takes nothing from it by mistake; nobody waits for a
+// thread that sleeps. Waiting is a short spin, then a condition variable.
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdlib.h>
@@ -43,8 +43,8 @@ static void take(lw_pool *p, uint64_t seen) {
     const uint32_t count = atomic_load(&p->count);
     const uint32_t left = (uint32_t)ticket;
     if (ticket >> 32 != generation || left == 0) break;
-    // The exchange succeeds only while this ticket's run has pieces left, so that what was read after
-    // the ticket belongs to it.
+    // The exchange succeeds only while this ticket's run has pieces left, so that what was read
+    // after the ticket belongs to it.
     if (!atomic_compare_exchange_weak(&p->ticket, &ticket, ticket - 1)) continue;
     task(context, (ptrdiff_t)(count - left));
     taken++;

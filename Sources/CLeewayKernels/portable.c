@@ -36,7 +36,8 @@ static void portable_linear(const lw_linear *job, ptrdiff_t row0, ptrdiff_t row1
       float acc[LW_PANEL];
       memcpy(acc, job->bias + first, sizeof acc);
       if (job->is_bf16) {
-        const uint16_t *w = (const uint16_t *)job->weights + panel * ((inputs + 1) / 2) * 2 * LW_PANEL;
+        const uint16_t *w =
+            (const uint16_t *)job->weights + panel * ((inputs + 1) / 2) * 2 * LW_PANEL;
         for (ptrdiff_t k = 0; k < inputs; k++)
           for (ptrdiff_t j = 0; j < n; j++)
             acc[j] = fmaf(x[k], widen(w[(k / 2) * 2 * LW_PANEL + 2 * j + k % 2]), acc[j]);

@@ -3,8 +3,8 @@
 
 // Below about 50 microseconds of work (in multiply-adds) a second thread costs more than it brings.
 enum { SERIAL_WORK = 2000000 };
-// Rows that share one packing of x, and pieces of a linear map; numbers in a piece of a row operation;
-// rows and pieces of attention.
+// Rows that share one packing of x, and pieces of a linear map; numbers in a piece of a row
+// operation; rows and pieces of attention.
 enum { ROW_BLOCK = 192, PIECES = 24, ROW_PIECE = 16384, ATTEND_ROWS = 32, ATTEND_PIECES = 96 };
 
 typedef struct {

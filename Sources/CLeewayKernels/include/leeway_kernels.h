@@ -2,8 +2,8 @@
 // The C kernels of Leeway. Swift's `LeewayTensor` is their only caller.
 //
 // Laws: in exact precision every output of `linear` is one strictly sequential chain of fused
-// multiply-adds over k = 0 ..< inputs that starts from the bias; every other kernel performs the same
-// sequence of IEEE operations in every kernel set. So all sets give the same bits.
+// multiply-adds over k = 0 ..< inputs that starts from the bias; every other kernel performs the
+// same sequence of IEEE operations in every kernel set. So all sets give the same bits.
 #include <stddef.h>
 #include <stdint.h>
 
@@ -145,7 +145,8 @@ void lw_store_keys_values(const float *k, ptrdiff_t k_stride, const float *v, pt
 
 /// Runs `rounds` rounds of independent fused multiply-adds, returns how many were done.
 double lw_peak_fma(ptrdiff_t rounds);
-/// Runs `rounds` rounds of bf16 dot products, returns multiply-adds done (0 without the instruction).
+/// Runs `rounds` rounds of bf16 dot products, returns multiply-adds done (0 without the
+/// instruction).
 double lw_peak_bf16(ptrdiff_t rounds);
 /// Reads n floats.
 float lw_read(const float *x, ptrdiff_t n);
