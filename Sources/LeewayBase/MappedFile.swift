@@ -33,6 +33,15 @@ public final class MappedFile: Sendable {
 
   deinit { if let base { munmap(base, count) } }
 
-  /// Valid as long as this object lives.
+  /// The bytes, with this object kept alive while `body` reads them.
+  public func withBytes<R, E: Error>(
+    _ body: (UnsafeRawBufferPointer) throws(E) -> R
+  ) throws(E) -> R {
+    defer { withExtendedLifetime(self) {} }
+    return try body(bytes)
+  }
+
+  /// Valid as long as this object lives, which is not to the end of its scope: a last use of the
+  /// object ends it. `withBytes` is safe.
   public var bytes: UnsafeRawBufferPointer { UnsafeRawBufferPointer(start: base, count: count) }
 }

@@ -16,7 +16,7 @@ extension Tokenizer {
     }
     do {
       let mapped = try MappedFile(path: file)
-      try self.init(json: Array(mapped.bytes), path: file)
+      try self.init(json: mapped.withBytes { Array($0) }, path: file)
     } catch let error as FileError {
       guard case .notFound = error else { throw .file(error) }
       try self.init(vocabularyFolder: path)
@@ -41,8 +41,9 @@ extension Tokenizer {
     func bytes(_ name: String) throws(TokenizerError) -> [UInt8] {
       do {
         let file = try MappedFile(path: folder + "/" + name)
-        hashes.append(ContentHash.sha256(file.bytes))
-        return Array(file.bytes)
+        let bytes = file.withBytes { Array($0) }
+        hashes.append(ContentHash.sha256(bytes))
+        return bytes
       } catch {
         if case .notFound = error { throw .missing(path: folder) }
         throw .file(error)
@@ -57,7 +58,7 @@ extension Tokenizer {
     let lines = String(decoding: try bytes("merges.txt"), as: UTF8.self)
       .split(separator: "\n").filter { !$0.hasPrefix("#version") }.map { JSONValue(String($0)) }
     let qwen = (try? MappedFile(path: folder + "/tokenizer_config.json")).map {
-      String(decoding: $0.bytes, as: UTF8.self).contains("Qwen2Tokenizer")
+      $0.withBytes { String(decoding: $0, as: UTF8.self) }.contains("Qwen2Tokenizer")
     }
     var reader = TokenizerReader(path: folder + "/vocab.json")
     let pattern = qwen == true ? SplitPattern.qwen2Text : SplitPattern.gpt2Text

@@ -40,9 +40,9 @@ public struct Checkpoint: Sendable {
   public func contentHash() throws(CheckpointError) -> String {
     var parts: [String] = []
     for path in [folder + "/config.json"] + archive.files {
-      do { parts.append(ContentHash.sha256(try MappedFile(path: path).bytes)) } catch {
-        throw .file(error)
-      }
+      let file: MappedFile
+      do { file = try MappedFile(path: path) } catch { throw .file(error) }
+      parts.append(file.withBytes { ContentHash.sha256($0) })
     }
     parts += ignoredKeys
     return ContentHash.sha256(parts.joined(separator: "\n"))
@@ -51,7 +51,11 @@ public struct Checkpoint: Sendable {
   private static func json(_ path: String) throws(CheckpointError) -> JSONValue {
     let file: MappedFile
     do { file = try MappedFile(path: path) } catch { throw .file(error) }
-    do { return try JSONValue.parse(file.bytes, path: path) } catch { throw .json(error) }
+    do {
+      return try file.withBytes { (bytes) throws(JSONError) in
+        try JSONValue.parse(bytes, path: path)
+      }
+    } catch { throw .json(error) }
   }
 
   private static func checkHeads(_ config: TransformerConfig, path: String) throws(CheckpointError)
