@@ -1,0 +1,97 @@
+import Foundation
+import LeewayBase
+import LeewayModel
+import Testing
+
+/// The engine against the reference implementation, at every site of every fixture.
+@Suite struct GoldenTests {
+  /// Largest difference over largest expected value, in each tensor.
+  static let tolerance: Float = 1e-4
+
+  @Test func everyArchitectureHasAFixture() throws {
+    let covered = Set(try GoldenFixture.names.map { try GoldenFixture.manifest($0).architecture })
+    for architecture in Architecture.all {
+      #expect(
+        covered.contains(architecture.modelType),
+        "no fixture for \(architecture.modelType): add one to Tools/golden.py")
+    }
+  }
+
+  @Test(arguments: GoldenFixture.names) func filesAreAsWritten(name: String) throws {
+    let manifest = try GoldenFixture.manifest(name)
+    let folder = GoldenFixture.root + "/" + name
+    let found = try FileManager.default.contentsOfDirectory(atPath: folder).filter {
+      $0 != "manifest.json"
+    }
+    #expect(found.sorted() == manifest.files.keys.sorted())
+    for (file, expected) in manifest.files.sorted(by: { $0.key < $1.key }) {
+      #expect(try GoldenFixture.sha256(folder + "/" + file) == expected, "\(name)/\(file)")
+    }
+    let checkpoint = try Checkpoint(folder: folder)
+    #expect(checkpoint.architecture.modelType == manifest.architecture)
+    #expect(try checkpoint.contentHash() == Checkpoint(folder: folder).contentHash())
+  }
+
+  @Test(arguments: GoldenFixture.names, ExecutorKind.allCases)
+  func everySiteMatches(name: String, kind: ExecutorKind) throws {
+    let fixture = try GoldenFixture(name)
+    let sites = fixture.model.config.sites
+    let expected = try fixture.expected()
+    #expect(expected.count == sites.count * fixture.manifest.prompts.count)
+    let heard = try kind.make(fixture.model).capture(
+      CaptureJob(prompts: fixture.manifest.prompts.map(\.ids), sites: sites))
+    for prompt in fixture.manifest.prompts.indices {
+      for (site, found) in zip(sites, heard[prompt]) {
+        let tensor = try #require(expected["\(prompt)/\(site)"], "\(name): \(prompt)/\(site)")
+        #expect([found.positions, found.width] == tensor.shape, "\(name): \(prompt)/\(site)")
+        if let difference = Difference(found: found.values, expected: tensor.floats()),
+          !(difference.relative <= Self.tolerance)
+        {
+          let at = difference.index.quotientAndRemainder(dividingBy: max(found.width, 1))
+          Issue.record(
+            """
+            \(name), prompt \(prompt): the first site that differs is \(site), most at position \
+            \(at.quotient), index \(at.remainder): \(difference.found) instead of \
+            \(difference.expected), \(difference.relative) of the largest value
+            """)
+          return
+        }
+      }
+    }
+  }
+
+  @Test(arguments: GoldenFixture.names, ExecutorKind.allCases)
+  func greedyContinuationsMatch(name: String, kind: ExecutorKind) throws {
+    let fixture = try GoldenFixture(name)
+    let prompts = fixture.manifest.prompts
+    let found = try kind.make(fixture.model).generate(
+      GenerationJob(
+        prompts: prompts.map(\.ids), streams: prompts.indices.map { "prompt \($0)" },
+        variants: [.baseline], maxTokens: prompts[0].greedy.count))
+    #expect(found[0].map(\.tokens) == prompts.map(\.greedy))
+  }
+}
+
+/// The place where two tensors of the same size differ most; a NaN differs without bound.
+struct Difference {
+  var index: Int
+  var found: Float
+  var expected: Float
+  /// As a share of the largest expected magnitude.
+  var relative: Float
+
+  /// Nil where there is nothing to compare.
+  init?(found: [Float], expected: [Float]) {
+    guard found.count == expected.count, !expected.isEmpty else { return nil }
+    let largest = expected.reduce(Float.leastNormalMagnitude) { max($0, abs($1)) }
+    var worst = (index: 0, size: Float(-1))
+    for index in expected.indices {
+      let size = abs(found[index] - expected[index])
+      if !(size <= worst.size) { worst = (index, size.isNaN ? .infinity : size) }
+    }
+    index = worst.index
+    self.found = found[worst.index]
+    self.expected = expected[worst.index]
+    relative = worst.size / largest
+  }
+}

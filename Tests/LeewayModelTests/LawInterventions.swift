@@ -1,0 +1,129 @@
+import LeewayBase
+import LeewayModel
+import LeewaySteering
+import LeewayTensor
+import Testing
+
+/// What holds of steering, in every family and for every operator.
+@Suite struct LawInterventions {
+  static let operators: [String: [String: Double]] = [
+    "add": [:], "project-out": [:], "clamp": ["value": 0.7],
+  ]
+
+  @Test func everyOperatorIsHeldToTheLaws() {
+    #expect(SteeringOperators.all.map { $0.id }.sorted() == Self.operators.keys.sorted())
+  }
+
+  @Test(arguments: GoldenFixture.names)
+  func strengthZeroIsTheModelAsItIs(name: String) throws {
+    let model = try GoldenFixture(name).model
+    var random = RandomJobs(model, "zero", name)
+    let prompts = random.prompts(3)
+    let naive = NaiveExecutor(model: model)
+    let expected = try naive.capture(CaptureJob(prompts: prompts, sites: model.config.sites))
+    for (id, parameters) in Self.operators.sorted(by: { $0.key < $1.key }) {
+      let steering = try SteeringOperators.named(id, parameters: parameters)
+      let variant = Variant(
+        model.config.sites.filter { $0.layer >= 0 }.map { site in
+          Intervention(
+            site: site,
+            edit: steering.edit(
+              direction: random.direction(site.kind), strength: 0, residualMedian: 3))
+        })
+      let found = try naive.capture(
+        CaptureJob(prompts: prompts, sites: model.config.sites, variant: variant))
+      #expect(bits(found) == bits(expected), "\(name) \(id)")
+    }
+  }
+
+  /// Before the site nothing moves; at the site only the chosen positions; after it no position
+  /// before the first chosen one.
+  @Test(arguments: GoldenFixture.names)
+  func onlyChosenPositionsChange(name: String) throws {
+    let model = try GoldenFixture(name).model
+    let config = model.config
+    var random = RandomJobs(model, "chosen", name)
+    let prompt = random.tokens(6)
+    let naive = NaiveExecutor(model: model)
+    let sites = config.sites
+    let base = try naive.capture(CaptureJob(prompts: [prompt], sites: sites))[0]
+    let last = prompt.count - 1
+    for (steered, site) in sites.enumerated() where site.layer >= 0 {
+      let edit = try SteeringOperators.named("add").edit(
+        direction: random.direction(site.kind), strength: 2, residualMedian: 1)
+      for positions in Positions.allCases {
+        let variant = Variant([Intervention(site: site, positions: positions, edit: edit)])
+        let found = try naive.capture(
+          CaptureJob(prompts: [prompt], sites: sites, variant: variant))[0]
+        for (index, other) in sites.enumerated() {
+          let changed = (0...last).filter {
+            bits(found[index].position($0)) != bits(base[index].position($0))
+          }
+          let label: Comment = "\(name) \(site) \(positions), seen at \(other)"
+          switch positions {
+          case .response: #expect(changed.isEmpty, label)
+          case .last:
+            #expect(index < steered ? changed.isEmpty : changed.allSatisfy { $0 == last }, label)
+          case .all, .prompt: if index < steered { #expect(changed.isEmpty, label) }
+          }
+          if index == steered, positions != .response {
+            #expect(changed == (positions == .last ? [last] : Array(0...last)), label)
+          }
+        }
+      }
+    }
+  }
+
+  @Test(arguments: GoldenFixture.names, ExecutorKind.allCases)
+  func aPromptOnlyEditBehindTheLastBlockLeavesTheResponse(name: String, kind: ExecutorKind) throws {
+    let model = try GoldenFixture(name).model
+    var random = RandomJobs(model, "prompt only", name)
+    let text = ScoringJob.Sequence(tokens: random.tokens(12), scoredFrom: 1, promptLength: 5)
+    let site = Site(.residPost, layer: model.config.layers - 1)
+    let edit = try SteeringOperators.named("add").edit(
+      direction: random.direction(.residPost), strength: 3, residualMedian: 1)
+    let scores = try kind.make(model).score(
+      ScoringJob(
+        sequences: [text],
+        variants: [
+          .baseline, Variant([Intervention(site: site, positions: .prompt, edit: edit)]),
+          Variant([Intervention(site: site, positions: .response, edit: edit)]),
+        ])
+    ).map { $0[0] }
+    // Score i is read at position i: 0..<5 are the prompt's.
+    #expect(bits(scores[0][5...]) == bits(scores[1][5...]))
+    #expect(bits(scores[0][..<5]) == bits(scores[2][..<5]))
+    for index in 0..<11 {
+      #expect(scores[0][index] != scores[index < 5 ? 1 : 2][index], "\(name) \(index)")
+    }
+  }
+
+  @Test(arguments: GoldenFixture.names, ExecutorKind.allCases)
+  func everyEditThatIsDueIsMade(name: String, kind: ExecutorKind) throws {
+    let model = try GoldenFixture(name).model
+    for round in 0..<4 {
+      var random = RandomJobs(model, "meters", name, "\(round)")
+      let variants = try random.variants(9)
+      let prompts = random.prompts(6)
+      let executor = kind.make(model)
+      let meters = variants.flatMap(\.interventions).compactMap(\.meter)
+      func balanced(_ question: String) {
+        let open = meters.filter { $0.due != $0.made }.map { [$0.due, $0.made] }
+        #expect(open.isEmpty, "\(name) \(kind) round \(round): \(question), due and made")
+      }
+      _ = try executor.nextToken(
+        NextTokenJob(
+          prompts: prompts, candidates: prompts.map { _ in [1] }, variants: variants))
+      balanced("next token")
+      _ = try executor.score(
+        ScoringJob(sequences: random.sequences(6), variants: variants))
+      balanced("score")
+      _ = try executor.generate(
+        GenerationJob(
+          prompts: prompts, streams: prompts.map { _ in "s" }, variants: variants, maxTokens: 5,
+          stopTokens: [random.chance.below(model.config.vocabulary)]))
+      balanced("generate")
+      #expect(meters.contains { $0.made > 0 })
+    }
+  }
+}
