@@ -1,5 +1,5 @@
 #pragma once
-// The C kernels of Leeway. Swift's `LeewayTensor` is their only caller.
+// The C kernels of Leeway, called by Swift's `LeewayTensor` (and, for the limits, by the bench).
 //
 // Laws: in exact precision every output of `linear` is one strictly sequential chain of fused
 // multiply-adds over k = 0 ..< inputs that starts from the bias; every other kernel performs the
