@@ -69,9 +69,9 @@ public final class SQLiteLedger: Ledger {
       for record in records {
         try db.execute(
           sql: """
-            INSERT OR IGNORE INTO condition
+            INSERT INTO condition
             (id, identity, scorer, vector, dose, additions_made, additions_expected)
-            VALUES (?, ?, ?, ?, ?, ?, ?)
+            VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING
             """,
           arguments: [
             record.id, record.identity, record.scorer, record.vectorHash, record.dose,
@@ -94,8 +94,8 @@ public final class SQLiteLedger: Ledger {
         let provenance = try CanonicalCoder.encode(vector.provenance)
         try db.execute(
           sql: """
-            INSERT OR IGNORE INTO vector (hash, site, raw_norm, provenance, direction)
-            VALUES (?, ?, ?, ?, ?)
+            INSERT INTO vector (hash, site, raw_norm, provenance, direction)
+            VALUES (?, ?, ?, ?, ?) ON CONFLICT (hash) DO NOTHING
             """,
           arguments: [
             vector.hash, "\(vector.site)", vector.rawNorm,

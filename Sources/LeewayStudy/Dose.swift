@@ -14,7 +14,9 @@ public struct Dose: Sendable, Hashable, Comparable {
       return
     }
     var (numerator, denominator) = (Int(steps), 1024)
-    while denominator > 1, numerator % 2 == 0 { (numerator, denominator) = (numerator / 2, denominator / 2) }
+    while denominator > 1, numerator % 2 == 0 {
+      (numerator, denominator) = (numerator / 2, denominator / 2)
+    }
     self.value = exp2(Double(numerator) / Double(denominator))
     name = denominator == 1 ? "2^\(numerator)" : "2^(\(numerator)/\(denominator))"
   }

@@ -34,6 +34,17 @@ public struct ScorerBatch: Sendable {
   public var edits: [(site: Site, edit: any SiteEdit)?]
   /// What each variant wrote, for scorers with a `generation`.
   public var written: [[Trial]]
+
+  public init(
+    executor: any JobExecutor, tokenizer: Tokenizer, variants: [Variant],
+    edits: [(site: Site, edit: any SiteEdit)?], written: [[Trial]]
+  ) {
+    self.executor = executor
+    self.tokenizer = tokenizer
+    self.variants = variants
+    self.edits = edits
+    self.written = written
+  }
 }
 
 /// A scorer of what should be left whole, made from a study's `capability`.
@@ -52,13 +63,22 @@ public struct AskedContext: Sendable {
   public var positions: Positions
   public var generation: Generation
   public var endTokens: Set<Int>
+
+  public init(
+    tokenizer: Tokenizer, positions: Positions, generation: Generation, endTokens: Set<Int>
+  ) {
+    self.tokenizer = tokenizer
+    self.positions = positions
+    self.generation = generation
+    self.endTokens = endTokens
+  }
 }
 
 /// Every scorer; a new one is a file in `Scorers/` and a line here.
 public enum Scorers {
   public static let all: [any Scorer.Type] = [
     Angle.self, Coherence.self, ExactMatch.self, GeneratedAnswer.self, Generation.self,
-    NextTokenAnswer.self, PerplexityRatio.self, Repetition.self, Shift.self,
+    NextToken.self, PerplexityRatio.self, Repetition.self, Shift.self,
   ]
 
   public static var capabilities: [any CapabilityScorer.Type] {

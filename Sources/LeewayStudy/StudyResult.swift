@@ -75,7 +75,9 @@ public struct CapabilityRecord: Sendable, Codable, Hashable {
 }
 
 public enum ArmKind: String, Sendable, Codable, Hashable, CaseIterable {
-  case vector, random, onManifoldRandom = "on-manifold-random", shuffled, reversed
+  case vector, random
+  case onManifoldRandom = "on-manifold-random"
+  case shuffled, reversed
   case wrongLayer = "wrong-layer"
   case refit
 }

@@ -19,6 +19,10 @@ public struct NextTokenAnswer: Sendable, Equatable {
   public var logProbs: [Float]
   /// The most probable token of the whole vocabulary (the lowest id wins a tie).
   public var top: Int
+  public init(logProbs: [Float], top: Int) {
+    self.logProbs = logProbs
+    self.top = top
+  }
 }
 
 /// Log-probabilities of the tokens that stand in given sequences (answers of several tokens,
@@ -91,6 +95,10 @@ public struct Continuation: Sendable, Equatable {
   /// The new tokens; a stop token, if one came, is the last.
   public var tokens: [Int]
   public var stopped: Bool
+  public init(tokens: [Int], stopped: Bool) {
+    self.tokens = tokens
+    self.stopped = stopped
+  }
 }
 
 /// KL(steered from baseline) on given sequences, nats per token.

@@ -25,7 +25,9 @@ struct PointWriter {
     _ point: PlanRecord.Point, _ dose: Int?, _ trials: ArmTrials, _ samples: Int
   ) throws -> DosePoint {
     let records = try point.conditions.map { try reader.record($0) }
-    func found(_ role: PlanRecord.Role) -> [Trial]? { reader.place(role).map { records[$0].trials } }
+    func found(_ role: PlanRecord.Role) -> [Trial]? {
+      reader.place(role).map { records[$0].trials }
+    }
     let answers = found(.answer) ?? []
     let shifts = (found(.shift) ?? []).flatMap(\.numbers).sorted()
     let means = (found(.shift) ?? []).compactMap(\.value)

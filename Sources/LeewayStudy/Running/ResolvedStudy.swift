@@ -39,7 +39,9 @@ struct ResolvedStudy {
             .unknownName(kind: "site", name: name, known: [], nearest: nil))
           continue
         }
-        if site.layer >= layers { add("sweep.sites[\(index)]", .noSuchLayer(site: name, layers: layers)) }
+        if site.layer >= layers {
+          add("sweep.sites[\(index)]", .noSuchLayer(site: name, layers: layers))
+        }
         if site.layer < 0 { add("sweep.sites[\(index)]", .notEditable(site: name)) }
         if !sites.contains(site) { sites.append(site) }
       }
@@ -139,7 +141,9 @@ struct ResolvedStudy {
   }
 
   /// What is measured on some of the prompts, generation first since others read it.
-  func tasks(_ half: [Int], choosing: Bool) throws -> [(measure: PlanRecord.Measure, scorer: any Scorer)] {
+  func tasks(_ half: [Int], choosing: Bool) throws -> [(
+    measure: PlanRecord.Measure, scorer: any Scorer
+  )] {
     let prompts = half.map { study.prompts[$0] }
     let generation = Generation(
       prompts: prompts, promptTokens: half.map { promptTokens[$0] }, seeds: seeds,
@@ -158,7 +162,7 @@ struct ResolvedStudy {
     case .nextToken:
       add(
         .answer,
-        NextTokenAnswer(
+        NextToken(
           prompts: prompts, target: target, original: original, tokenizer: context.tokenizer))
     }
     if !choosing {

@@ -37,7 +37,7 @@ public struct StudyPlan: Sendable, Hashable, Codable {
       + (reporting + added) * second.reduce(0) { $0 + $1.tokens }
     var notes = resolved.notes
     for scorer in second {
-      guard let asked = scorer as? NextTokenAnswer else { continue }
+      guard let asked = scorer as? NextToken else { continue }
       if asked.unclean > 0 {
         notes.append(
           "Under \(asked.unclean) prompts the last token changes when an answer follows:"

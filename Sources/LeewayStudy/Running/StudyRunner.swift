@@ -50,7 +50,8 @@ public struct StudyRunner: Sendable {
 
     // The chosen site first: an interrupted run has then what matters most.
     let site = plan.chosenSite
-    let ordered = vectors.filter { $0.vector.site == site } + vectors.filter { $0.vector.site != site }
+    let ordered =
+      vectors.filter { $0.vector.site == site } + vectors.filter { $0.vector.site != site }
     let arms = try ordered + maker.controls(site)
     try ledger.save(arms.map(\.vector))
     let tasks = try resolved.tasks(resolved.reporting, choosing: false)

@@ -14,7 +14,8 @@ public struct ExactMatch: CapabilityScorer {
   public init(_ spec: CapabilitySpec, asked: AskedContext) {
     items = spec.items
     // Room for the longest answer however it is cut, plus the space in front.
-    let longest = spec.items.map { asked.tokenizer.encode($0.answer, addSpecial: false).count }.max()
+    let longest = spec.items.map { asked.tokenizer.encode($0.answer, addSpecial: false).count }
+      .max()
     inner = Generation(
       prompts: spec.items.map(\.prompt),
       promptTokens: spec.items.map { asked.tokenizer.encode($0.prompt) }, seeds: [0],

@@ -9,6 +9,12 @@ public struct GeneratedAnswer: Scorer {
   public var target: [String]
   public var original: [String]
 
+  public init(written: Generation, target: [String], original: [String]) {
+    self.written = written
+    self.target = target
+    self.original = original
+  }
+
   public var generation: Generation? { written }
   public var identity: JSONValue {
     [

@@ -14,6 +14,18 @@ public struct Generation: Scorer {
   public var sampling: Sampling
   public var endTokens: Set<Int>
 
+  public init(
+    prompts: [String], promptTokens: [[Int]], seeds: [Int], maxTokens: Int, sampling: Sampling,
+    endTokens: Set<Int>
+  ) {
+    self.prompts = prompts
+    self.promptTokens = promptTokens
+    self.seeds = seeds
+    self.maxTokens = maxTokens
+    self.sampling = sampling
+    self.endTokens = endTokens
+  }
+
   public var identity: JSONValue {
     [
       "prompts": .strings(prompts), "seeds": .integers(seeds), "tokens": .integer(maxTokens),

@@ -28,7 +28,9 @@ public struct StudyFile: Sendable, Hashable {
     let cursor = YAMLCursor(node: node, path: "", issues: issues)
     let read = StudyReader(folder: folder).study(cursor)
     if let read {
-      for issue in read.issues() { issues.add(issue.path, Self.line(of: issue.path, in: node), issue.problem) }
+      for issue in read.issues() {
+        issues.add(issue.path, Self.line(of: issue.path, in: node), issue.problem)
+      }
     }
     let found = issues.issues.enumerated().sorted {
       ($0.element.line ?? .max, $0.offset) < ($1.element.line ?? .max, $1.offset)

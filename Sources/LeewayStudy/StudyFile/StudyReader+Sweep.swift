@@ -26,8 +26,10 @@ extension StudyReader {
       guard let name = item.string() else { return nil }
       // The star is tried as block 0.
       guard let site = Site(name.replacing("blocks.*.", with: "blocks.0.")) else {
-        let kinds = Site.Kind.allCases.filter { Site($0).layer >= 0 || Site($0, layer: 0).layer == 0 }
-          .map { "blocks.*.\($0.rawValue)" }
+        let kinds = Site.Kind.allCases.filter {
+          Site($0).layer >= 0 || Site($0, layer: 0).layer == 0
+        }
+        .map { "blocks.*.\($0.rawValue)" }
         item.fail(
           .unknownName(
             kind: "site", name: name, known: kinds,

@@ -61,7 +61,8 @@ struct YAMLCursor {
   }
 
   func flag() -> Bool? {
-    guard case .scalar(let scalar) = node, let value = ["true": true, "false": false][scalar.string]
+    guard case .scalar(let scalar) = node,
+      let value = ["true": true, "false": false][scalar.string]
     else {
       fail(.wrongType(expected: "true or false", found: kind))
       return nil

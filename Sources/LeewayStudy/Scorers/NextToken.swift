@@ -10,7 +10,7 @@ import LeewayTokenizer
 /// reach across the prompt's end, are compared on the same condition. `numbers` are the
 /// log-probabilities of the two sets; `label` is "neither" when the most probable next token
 /// begins none of them.
-public struct NextTokenAnswer: Scorer {
+public struct NextToken: Scorer {
   public static let id = "next-token"
   public static let version = 1
   public var prompts: [String]
@@ -50,7 +50,9 @@ public struct NextTokenAnswer: Scorer {
   /// Templates that close a text with a special token would hide the answer behind it.
   private static func withoutEnd(_ tokens: [Int], _ tokenizer: Tokenizer) -> [Int] {
     var tokens = tokens
-    while tokens.count > 1, let last = tokens.last, tokenizer.isSpecial(last) { tokens.removeLast() }
+    while tokens.count > 1, let last = tokens.last, tokenizer.isSpecial(last) {
+      tokens.removeLast()
+    }
     return tokens
   }
 

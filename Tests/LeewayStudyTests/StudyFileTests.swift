@@ -1,0 +1,161 @@
+import Foundation
+import LeewayModel
+import LeewayStatistics
+import LeewaySteering
+import LeewayStudy
+import Testing
+
+private let whole = """
+  name: owls
+  question: How far?
+  model: models/small
+  vector:
+    read: "word: owl"
+    contrast:
+      positive: [the owl sat, an owl flew]
+      negative: [the owl hid, one owl fell]
+  operator: {id: clamp, value: 1.5}
+  sweep:
+    sites: [blocks.0.resid_post, blocks.*.hook_resid_mid]
+    doses: {from: 2^-2, to: 1, per-octave: 1}
+    refine: {rounds: 1, cap: 3}
+    positions: response
+    seeds: [1, 2]
+  prompts: [a, b, c]
+  answer:
+    by: generated
+    target: boy
+    original: [girl, she]
+    tokens: 8
+    sampling: {temperature: 0.8, top-k: 5}
+  effect: {at-least: 0.6}
+  capability:
+    - {scorer: perplexity-ratio, texts: [one two, three four], floor: 0.9}
+    - scorer: exact-match
+      chance: 0.25
+      items: [{prompt: "2 + 2 =", answer: "4"}]
+  arms: {random: 3, wrong-layer: blocks.1.resid_post, reversed: false, refits: 0}
+  """
+
+@Suite struct StudyFileTests {
+  @Test func fileEqualsValue() throws {
+    let file = try StudyFile(text: whole, path: "/studies/owls.yaml")
+    let value = Study(
+      name: "owls", question: "How far?", model: "/studies/models/small",
+      vector: VectorSpec(
+        read: "word: owl",
+        contrast: Contrast(
+          positive: ["the owl sat", "an owl flew"], negative: ["the owl hid", "one owl fell"])),
+      steering: OperatorSpec(id: "clamp", parameters: ["value": 1.5]),
+      sweep: SweepSpec(
+        sites: ["blocks.0.resid_post", "blocks.*.resid_mid"], doses: [0.25, 0.5, 1],
+        refine: Refinement(rounds: 1, cap: 3), positions: .response, seeds: [1, 2]),
+      prompts: ["a", "b", "c"],
+      answer: AnswerSpec(
+        by: .generated, target: ["boy"], original: ["girl", "she"], tokens: 8,
+        sampling: Sampling(temperature: 0.8, topK: 5)),
+      effectAtLeast: 0.6,
+      capability: [
+        CapabilitySpec(scorer: "perplexity-ratio", floor: 0.9, texts: ["one two", "three four"]),
+        CapabilitySpec(
+          scorer: "exact-match", floor: 0.75, items: [.init(prompt: "2 + 2 =", answer: "4")],
+          chance: 0.25),
+      ],
+      arms: ArmsSpec(random: 3, reversed: false, wrongLayer: "blocks.1.resid_post", refits: 0))
+    #expect(file.study == value)
+    let json = try value.canonicalJSON
+    #expect(try CanonicalCoder.decode(Study.self, from: Array(json.utf8)) == value)
+    #expect(value.issues().isEmpty)
+  }
+
+  private func issues(_ text: String) -> [StudyIssue] {
+    do {
+      _ = try StudyFile(text: text, path: "s.yaml")
+      return []
+    } catch {
+      guard case .invalid(_, let issues) = error else {
+        Issue.record("\(error)")
+        return []
+      }
+      return issues
+    }
+  }
+
+  @Test func everyMistakeIsToldWithItsLine() {
+    let text =
+      whole
+      .replacing("question:", with: "quesion:")
+      .replacing("id: clamp, value: 1.5", with: "id: clmp")
+      .replacing("blocks.0.resid_post", with: "blocks.0.resid_pots")
+      .replacing("from: 2^-2", with: "from: -2")
+      .replacing("tokens: 8", with: "tokens: many")
+      .replacing("seeds: [1, 2]", with: "seeds: [1, x]")
+      .replacing("scorer: exact-match", with: "scorer: exact-mach")
+      .replacing("floor: 0.9", with: "floor: 9")
+    let found = issues(text)
+    let paths = Set(found.map(\.path))
+    #expect(
+      paths == [
+        "question", "quesion", "operator.id", "sweep.sites[0]", "sweep.doses.from",
+        "answer.tokens", "sweep.seeds[1]", "capability[1].scorer", "capability[0].floor",
+      ])
+    let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
+    for issue in found {
+      let line = issue.line.flatMap { lines.indices.contains($0 - 1) ? lines[$0 - 1] : nil } ?? ""
+      switch issue.problem {
+      case .unknownKey(let key, _, let nearest):
+        #expect(line.contains(key))
+        #expect(nearest == "question")
+      case .unknownName(_, let name, _, let nearest):
+        #expect(line.contains(name))
+        #expect(["clamp", "exact-match", "blocks.*.resid_post", nil].contains(nearest))
+      case .missingKey(let key): #expect(key == "question")
+      case .wrongType(_, let found), .badValue(_, let found):
+        #expect(line.contains(found.trimmingCharacters(in: ["“", "”"]).prefix(1)))
+      default: Issue.record("\(issue)")
+      }
+    }
+    #expect(found.map { $0.line ?? 0 } == found.map { $0.line ?? 0 }.sorted())
+  }
+
+  @Test func valuesThatContradictAreTold() {
+    let overlap = issues(whole.replacing("original: [girl, she]", with: "original: [Boy, she]"))
+    #expect(overlap.map(\.problem) == [.overlap(words: ["boy"])])
+    #expect(overlap.first?.line == 19)
+    let empty = issues(whole.replacing("prompts: [a, b, c]", with: "prompts: []"))
+    #expect(empty.contains { $0.path == "prompts" && $0.problem == .empty })
+    let twice = issues(whole.replacing("prompts: [a, b, c]", with: "prompts: [a, b, a]"))
+    #expect(twice.map(\.path) == ["prompts"])
+  }
+
+  @Test func brokenYAMLSaysWhere() {
+    #expect {
+      try StudyFile(text: "name: [a\nquestion: b", path: "s.yaml")
+    } throws: { error in
+      if case .notYAML("s.yaml", let line, _, _)? = error as? StudyError {
+        line >= 1
+      } else {
+        false
+      }
+    }
+    #expect(issues("").map(\.problem) == [.empty])
+    #expect(issues("just text").count == 1)
+  }
+
+  @Test func textsMayStandInAFile() throws {
+    let folder = FileManager.default.temporaryDirectory.appendingPathComponent("leeway-texts").path
+    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    try "one line\n\nanother line\n".write(
+      toFile: folder + "/p.txt", atomically: true, encoding: .utf8)
+    let text = whole.replacing("prompts: [a, b, c]", with: "prompts: {file: p.txt}")
+    let file = try StudyFile(text: text, path: folder + "/s.yaml")
+    #expect(file.study.prompts == ["one line", "another line"])
+    let missing = whole.replacing("prompts: [a, b, c]", with: "prompts: {file: q.txt}")
+    #expect {
+      try StudyFile(text: missing, path: folder + "/s.yaml")
+    } throws: { error in
+      guard case .invalid(_, let issues)? = error as? StudyError else { return false }
+      return issues.map(\.problem) == [.file(.notFound(path: folder + "/q.txt"))]
+    }
+  }
+}
