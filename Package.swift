@@ -66,8 +66,10 @@ let package = Package(
     // Speed as ratios to loops and peers of the same run; never a test.
     .executableTarget(
       name: "LeewayBench",
-      dependencies: ["LeewayBase", "CLeewayKernels", "LeewayTensor", "LeewayModel"],
-      swiftSettings: swift),
+      dependencies: [
+        "LeewayBase", "CLeewayKernels", "LeewayTensor", "LeewayModel", "LeewaySteering",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ], swiftSettings: swift),
     .testTarget(
       name: "LeewayBaseTests", dependencies: ["LeewayBase"], swiftSettings: swift),
     .testTarget(

@@ -118,7 +118,8 @@ private struct Finder {
 
   mutating func take(_ name: String, shape: [Int]) throws(CheckpointError) -> StoredTensor {
     claimed.insert(name)
-    let stored = archive.metadata[name].flatMap { archive.tensors[$0] }  // an alias of a shared tensor
+    // an alias of a shared tensor
+    let stored = archive.metadata[name].flatMap { archive.tensors[$0] }
     guard let tensor = archive.tensors[name] ?? stored else {
       if let other = archive.otherTensors.first(where: { $0.name == name }) {
         throw .unsupportedNumbers(folder: folder, name: name, found: other.dtype)

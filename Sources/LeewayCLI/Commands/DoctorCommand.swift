@@ -1,0 +1,59 @@
+import ArgumentParser
+import Foundation
+import LeewayModel
+import LeewaySteering
+import LeewayTensor
+import LeewayTokenizer
+
+/// What this machine and this model can do, and whether the laws hold on them.
+struct DoctorCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "doctor", abstract: "Check this machine, and the laws on one model.")
+
+  @Argument(help: "Checkpoint folder.") var model: String?
+  @OptionGroup var engine: EngineOptions
+
+  func run() throws {
+    try reporting {
+      let sets = KernelSet.available
+      print("kernels     \(sets.map(\.name).joined(separator: ", ")); used: \(KernelSet.best.name)")
+      print("threads     \(engine.threads)")
+      guard let folder = model else { return }
+      let opened = try engine.open(folder)
+      let config = opened.config
+      print(
+        "model       \(opened.checkpoint.architecture.modelType), \(opened.transformer.parameters) parameters, \(config.layers) blocks of width \(config.width), context \(config.maxPositions)"
+      )
+      let mapped = try weightBytes(folder)
+      let row = 4 * (8 * config.width + 3 * config.mlpWidth + config.vocabulary)
+      print(
+        "memory      \(size(mapped)) mapped, \(size(opened.transformer.packedBytes)) packed, about \(size(row * 96)) for a batch"
+      )
+      do {
+        let tokenizer = try Tokenizer(path: folder)
+        print("tokenizer   \(tokenizer.vocabularyCount) ids")
+      } catch let error as TokenizerError {
+        print("tokenizer   \(ErrorText.sentence(error))")
+      }
+      let failed = try ModelLaws(opened.transformer, kernels: engine.kernels()).check {
+        name, holds, note in
+        print("  \(holds ? "ok  " : "FAIL")  \(name)\(note.isEmpty ? "" : ": " + note)")
+      }
+      if failed > 0 { throw ExitCode(1) }
+    }
+  }
+
+  private func weightBytes(_ folder: String) throws -> Int {
+    try FileManager.default.contentsOfDirectory(atPath: folder)
+      .filter { $0.hasSuffix(".safetensors") }
+      .reduce(0) { sum, name in
+        let attributes = try FileManager.default.attributesOfItem(atPath: folder + "/" + name)
+        return sum + ((attributes[.size] as? NSNumber)?.intValue ?? 0)
+      }
+  }
+
+  private func size(_ bytes: Int) -> String {
+    bytes < 10 << 20
+      ? String(format: "%.1f MB", Double(bytes) / 1e6) : "\(bytes / 1_000_000) MB"
+  }
+}

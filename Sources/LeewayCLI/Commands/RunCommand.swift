@@ -1,0 +1,80 @@
+import ArgumentParser
+import Foundation
+import LeewayBase
+import LeewayReport
+import LeewayStore
+import LeewayStudy
+import LeewayTensor
+
+/// The main job: a study file in, a window out.
+struct RunCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "run", abstract: "Run a study: find the window in which a steering vector works.",
+    discussion: """
+      Writes leeway.sqlite, index.html, result.json and trials.csv. What the database holds is not
+      run again: repeat the command to go on after Ctrl-C, or after the study grew.
+      """)
+
+  @Argument(help: "A study file, or the name of one in Studies/.") var study: String
+  @Option(help: "Checkpoint folder, instead of the study's.") var model: String?
+  @Option(help: "Folder for results; by default runs/NAME.") var out: String?
+  @Flag(help: "Print the result as JSON instead of the table.") var json = false
+  @OptionGroup var engine: EngineOptions
+
+  func run() throws {
+    try reporting {
+      let place = try StudyPlace(study)
+      let opened = try engine.open(try place.modelFolder(model))
+      let precision = Precision(rawValue: place.file.study.precision) ?? engine.precision
+      let context = try opened.context(engine, precision: precision)
+      let folder = place.outFolder(out)
+      try makeFolder(folder)
+      let ledger = try SQLiteLedger(path: folder + "/leeway.sqlite")
+      let cancellation = Cancellation()
+      let interrupt = Interrupt(cancellation)
+      let line = ProgressLine()
+      defer { line.finish() }
+      let result = try withExtendedLifetime(interrupt) {
+        try StudyRunner(
+          study: place.file.study, text: place.file.text, context: context, ledger: ledger,
+          cancellation: cancellation, progress: line.show
+        ).run()
+      }
+      line.finish()
+      try ResultFiles(folder: folder).write(result)
+      ResultFiles(folder: folder).tell(result, json: json)
+    }
+  }
+}
+
+/// Makes a folder or says why not.
+func makeFolder(_ path: String) throws {
+  do {
+    try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+  } catch {
+    throw FileError.readOnly(path: path)
+  }
+}
+
+/// The files of a finished study.
+struct ResultFiles {
+  var folder: String
+
+  func write(_ result: StudyResult) throws {
+    try AtomicFile.write(Array(StudyPage.html(result).utf8), to: folder + "/index.html")
+    try AtomicFile.write(try result.json(), to: folder + "/result.json")
+    try AtomicFile.write(Array(result.csv().utf8), to: folder + "/trials.csv")
+  }
+
+  func tell(_ result: StudyResult, json: Bool) {
+    if json {
+      FileHandle.standardOutput.write(Data((try? result.json()) ?? []))
+      print()
+      return
+    }
+    let terminal = isatty(STDOUT_FILENO) == 1
+    let columns = ProcessInfo.processInfo.environment["COLUMNS"].flatMap { Int($0) } ?? 110
+    print(StudyTable.text(result, columns: columns, color: terminal))
+    print("page: \(folder)/index.html")
+  }
+}

@@ -1,0 +1,46 @@
+import ArgumentParser
+import Foundation
+import LeewayTokenizer
+
+/// Text to ids and back, byte for byte.
+struct TokenizeCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "tokenize", abstract: "Turn standard input into token ids, or ids into text.",
+    discussion: """
+        echo -n "Once upon a time" | leeway tokenize --model DIR --json
+        echo "403 407" | leeway tokenize --model DIR --decode
+      """)
+
+  @Option(help: "Checkpoint folder or a lone tokenizer.json.") var model: String
+  @Flag(name: .customLong("no-special"), help: "Add no special tokens.") var noSpecial = false
+  @Flag(help: "Read ids (spaces or a JSON list) and print the text.") var decode = false
+  @Flag(help: "One line of JSON.") var json = false
+
+  func run() throws {
+    try reporting {
+      let tokenizer = try Tokenizer(path: model)
+      let input = Array(FileHandle.standardInput.readDataToEndOfFile())
+      if decode {
+        try printText(tokenizer, input)
+        return
+      }
+      let ids = try tokenizer.encode(bytes: input, addSpecial: !noSpecial)
+      if json {
+        print("{\"ids\":\(list(ids))}")
+      } else {
+        for id in ids { print("\(id)\t\(try tokenizer.decode([id]).debugDescription)") }
+      }
+    }
+  }
+
+  private func printText(_ tokenizer: Tokenizer, _ input: [UInt8]) throws {
+    let text = String(decoding: input, as: UTF8.self)
+    let body = text.drop { $0 != "[" }.prefix { $0 != "]" }
+    let source = text.contains("[") ? String(body) : text
+    let parts = source.split { !($0.isNumber || $0 == "-") && !$0.isLetter }
+    let ids = parts.compactMap { Int($0) }
+    guard ids.count == parts.filter({ $0 != "ids" }).count else { throw CommandError.badIDs(text) }
+    FileHandle.standardOutput.write(Data(try tokenizer.decode(ids).utf8))
+    print()
+  }
+}

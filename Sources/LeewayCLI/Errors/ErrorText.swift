@@ -1,0 +1,271 @@
+import Foundation
+import LeewayBase
+import LeewayModel
+import LeewaySteering
+import LeewayStudy
+import LeewayTokenizer
+
+/// The one place where errors become sentences: what happened, where, what to do. Switches have no
+/// default, so a new case must get its sentence.
+extension ErrorText {
+  static func of(_ error: any Error) -> ErrorText {
+    switch error {
+    case let error as FileError: of(error)
+    case let error as JSONError: ErrorText(sentence(error))
+    case let error as SafeTensorsError: of(error)
+    case let error as CheckpointError: of(error)
+    case let error as TokenizerError: of(error)
+    case let error as EngineError: ErrorText(sentence(error))
+    case let error as SteeringError: of(error)
+    case let error as StudyError: of(error)
+    case let error as LedgerError: of(error)
+    case let error as CommandError: ErrorText(sentence(error))
+    default: ErrorText("unexpected: \(error)", code: 1)
+    }
+  }
+
+  static func of(_ error: FileError) -> ErrorText {
+    switch error {
+    case .noSpace, .unwritable, .readOnly: ErrorText(sentence(error), code: 1)
+    case .notFound, .unreadable, .notAFile: ErrorText(sentence(error))
+    }
+  }
+
+  static func sentence(_ error: FileError) -> String {
+    switch error {
+    case .notFound(let path): "\(path): there is no such file; check the path"
+    case .unreadable(let path, let code): "\(path): cannot be read (\(reason(code)))"
+    case .notAFile(let path): "\(path): is not a file"
+    case .unwritable(let path, let code): "\(path): cannot be written (\(reason(code)))"
+    case .readOnly(let path):
+      "\(path): the folder is read-only or not yours; give another with --out"
+    case .noSpace(let path): "\(path): the disk is full; free some space and run again"
+    }
+  }
+
+  private static func reason(_ code: Int32) -> String { String(cString: strerror(code)) }
+
+  static func sentence(_ error: JSONError) -> String {
+    switch error {
+    case .syntax(let path, let line, let column, let expected):
+      "\(path):\(line):\(column): not JSON here: expected \(expected)"
+    case .duplicateKey(let path, let line, let column, let key):
+      "\(path):\(line):\(column): the key \"\(key)\" stands twice; keep one"
+    case .tooDeep(let path, let line, let column, let limit):
+      "\(path):\(line):\(column): nested deeper than \(limit) levels"
+    }
+  }
+
+  static func of(_ error: SafeTensorsError) -> ErrorText {
+    if case .file(let file) = error { return of(file) }
+    return ErrorText(sentence(error))
+  }
+
+  static func sentence(_ error: SafeTensorsError) -> String {
+    let damaged = "the file is damaged or was cut short; fetch it again"
+    switch error {
+    case .file(let error): return sentence(error)
+    case .json(let error): return sentence(error)
+    case .badHeaderLength(let path, let length, let bytes):
+      return "\(path): the header claims \(length) bytes, the file has \(bytes); \(damaged)"
+    case .badEntry(let path, let tensor, let key, let expected):
+      return "\(path): tensor \"\(tensor)\": \(key) should be \(expected)"
+    case .outOfRange(let path, let tensor, let begin, let end, let bytes):
+      return
+        "\(path): tensor \"\(tensor)\" lies at \(begin)..\(end) of \(bytes) bytes; \(damaged)"
+    case .wrongSize(let path, let tensor, let expected, let found):
+      return
+        "\(path): tensor \"\(tensor)\" has \(found) bytes, its shape needs \(expected); \(damaged)"
+    case .overlap(let path, let tensor, let other):
+      return "\(path): tensors \"\(tensor)\" and \"\(other)\" overlap; \(damaged)"
+    case .hole(let path, let at):
+      return "\(path): no tensor claims the bytes at \(at) of the data; \(damaged)"
+    case .noTensors(let folder):
+      return
+        "\(folder): has neither model.safetensors nor model.safetensors.index.json; is it a"
+        + " checkpoint folder?"
+    case .badIndex(let path, let key, let expected):
+      return "\(path): \(key) should be \(expected)"
+    case .escapingPath(let path, let name):
+      return "\(path): the shard \"\(name)\" would leave the folder; refused"
+    case .missingFromShard(let path, let tensor):
+      return "\(path): the index says that tensor \"\(tensor)\" is here, and it is not"
+    case .duplicate(let path, let tensor):
+      return "\(path): tensor \"\(tensor)\" stands in two shards"
+    }
+  }
+
+  static func of(_ error: CheckpointError) -> ErrorText {
+    switch error {
+    case .file(let error): of(error)
+    case .tensors(let error): of(error)
+    default: ErrorText(sentence(error))
+    }
+  }
+
+  static func sentence(_ error: CheckpointError) -> String {
+    switch error {
+    case .file(let error): return sentence(error)
+    case .json(let error): return sentence(error)
+    case .tensors(let error): return sentence(error)
+    case .notAnObject(let path): return "\(path): should hold one JSON object"
+    case .missingKey(let path, let key):
+      return "\(path): the key \"\(key)\" is missing; is this the checkpoint's own config.json?"
+    case .wrongValue(let path, let key, let expected, let found):
+      return "\(path): \(key) is \(found); expected \(expected)"
+    case .unknownArchitecture(let path, let found, let known):
+      return
+        "\(path): model_type \"\(found)\" is not supported; supported: "
+        + known.joined(separator: ", ")
+    case .unknownKeys(let path, let keys):
+      return
+        "\(path): no one accounted for \(list(keys)); \(keys.count == 1 ? "it" : "they") may change"
+        + " the model. If you know better: "
+        + keys.map { "--ignore-key \($0)" }.joined(separator: " ")
+    case .missingTensor(let folder, let name):
+      return "\(folder): tensor \"\(name)\" is missing; the checkpoint is incomplete"
+    case .wrongShape(let folder, let name, let expected, let found):
+      return
+        "\(folder): tensor \"\(name)\" has shape \(found), config.json asks for \(expected)"
+    case .unsupportedNumbers(let folder, let name, let found):
+      return "\(folder): tensor \"\(name)\" is stored as \(found); supported: F32, F16, BF16"
+    case .unclaimedTensors(let folder, let names):
+      return
+        "\(folder): \(names.count) tensor\(names.count == 1 ? "" : "s") that no part of the model"
+        + " uses: \(list(names)); does config.json belong to these weights?"
+    case .notFinite(let folder, let name, let index):
+      return
+        "\(folder): tensor \"\(name)\" holds NaN or infinity at element \(index); fetch or save the"
+        + " checkpoint again"
+    }
+  }
+
+  static func of(_ error: TokenizerError) -> ErrorText {
+    if case .file(let file) = error { return of(file) }
+    return ErrorText(sentence(error))
+  }
+
+  static func sentence(_ error: TokenizerError) -> String {
+    switch error {
+    case .missing(let path):
+      return
+        "\(path): has no tokenizer.json; copy the checkpoint's own there, or pass token ids with"
+        + " --ids"
+    case .file(let error): return sentence(error)
+    case .json(let error): return sentence(error)
+    case .missingKey(let path, let key): return "\(path): the key \"\(key)\" is missing"
+    case .wrongValue(let path, let key, let expected, let found):
+      return "\(path): \(key) is \(found); expected \(expected)"
+    case .unsupported(let path, let component, let kind, let known):
+      return
+        "\(path): \(component) \"\(kind)\" is not supported; supported: "
+        + known.joined(separator: ", ")
+    case .unknownMergePiece(let path, let line, let piece):
+      return "\(path): merge \(line) (\"\(piece)\") names a piece that the vocabulary lacks"
+    case .invalidUTF8(let offset):
+      return "standard input: byte \(offset) is not UTF-8; convert the text to UTF-8 first"
+    case .unknownID(let id, let vocabulary):
+      return "there is no token \(id): ids run from 0 to \(vocabulary - 1)"
+    }
+  }
+
+  static func sentence(_ error: EngineError) -> String {
+    switch error {
+    case .tooLong(let sequence, let tokens, let limit):
+      return
+        "sequence \(sequence + 1) has \(tokens) tokens with those to come; the model's context is"
+        + " \(limit): shorten it or generate fewer"
+    case .emptySequence(let sequence): return "sequence \(sequence + 1) has no tokens"
+    case .unknownToken(_, let token, let vocabulary):
+      return
+        "there is no token \(token): the model's vocabulary has \(vocabulary), from 0 to"
+        + " \(vocabulary - 1)"
+    case .noSuchLayer(let site, let layers):
+      return
+        "\(site): the model has \(layers) blocks, blocks.0 to blocks.\(layers - 1)"
+    case .notEditable(let site): return "\(site): can be read but not edited"
+    case .badScoredRange(let sequence, let from, let tokens):
+      return "sequence \(sequence + 1): cannot score from token \(from) of \(tokens)"
+    case .mismatchedCounts(let what, let expected, let found):
+      return "\(found) \(what) for \(expected) prompts"
+    }
+  }
+
+  static func of(_ error: SteeringError) -> ErrorText {
+    switch error {
+    case .file(let error): of(error)
+    case .tensors(let error): of(error)
+    default: ErrorText(sentence(error))
+    }
+  }
+
+  static func sentence(_ error: SteeringError) -> String {
+    switch error {
+    case .emptyContrast(let half): return "the \(half) half of the contrast has no text"
+    case .zeroVector(let site, let method):
+      return
+        "\(site): \(method) found no direction: both halves of the contrast read the same"
+        + " activations; do the texts end in the same tokens?"
+    case .wordNotFound(let word, let text):
+      return "the word \"\(word)\" does not stand in \"\(text)\""
+    case .unknownName(let kind, let name, let known):
+      return unknown(kind, name, known)
+    case .badParameter(let owner, let key, let expected, let found):
+      return "\(owner): \(key) is \(found); expected \(expected)"
+    case .file(let error): return sentence(error)
+    case .tensors(let error): return sentence(error)
+    case .missingTensor(let path, let name):
+      return "\(path): has no tensor \"\(name)\"; is it a steering vector of Leeway's?"
+    case .badMetadata(let path, let key, let found):
+      return "\(path): \(key) is \(found ?? "missing"); is it a steering vector of Leeway's?"
+    case .wrongWidth(let site, let expected, let found):
+      return
+        "the vector has \(found) numbers, \(site) of this model has \(expected): it was fitted on"
+        + " another model"
+    }
+  }
+
+  static func unknown(_ kind: String, _ name: String, _ known: [String]) -> String {
+    let near = Spelling.nearest(to: name, among: known).map { "; did you mean \"\($0)\"?" } ?? ""
+    return "no \(kind) is called \"\(name)\"\(near) known: \(known.joined(separator: ", "))"
+  }
+
+  static func list(_ names: [String]) -> String {
+    let shown = names.prefix(6).map { "\"\($0)\"" }.joined(separator: ", ")
+    return names.count > 6 ? shown + " and \(names.count - 6) more" : shown
+  }
+}
+
+/// Mistakes in what was typed.
+enum CommandError: Error, Equatable {
+  case badIDs(String)
+  case badAdd(String)
+  case noDimension(site: String, dimension: Int, width: Int)
+  case unknownSite(String)
+  case noStudy(String, known: [String])
+  case noModel(study: String)
+  case noResult(folder: String)
+  case needsDoseOrStrength
+}
+
+extension ErrorText {
+  static func sentence(_ error: CommandError) -> String {
+    switch error {
+    case .badIDs(let text): "--ids \"\(text)\": expected whole numbers, as in \"1 403 407\""
+    case .badAdd(let text):
+      "--add \"\(text)\": expected SITE:dim=INDEX:AMOUNT, as in blocks.1.resid_post:dim=0:4.0"
+    case .noDimension(let site, let dimension, let width):
+      "\(site): there is no dimension \(dimension); they run from 0 to \(width - 1)"
+    case .unknownSite(let name):
+      "no site is called \"\(name)\"; sites look like blocks.2.resid_post"
+    case .noStudy(let name, let known):
+      "\(name): there is no such study file"
+        + (known.isEmpty ? "" : "; in Studies/: " + known.joined(separator: ", "))
+    case .noModel(let study):
+      "\(study): names no model; give one with --model FOLDER"
+    case .noResult(let folder):
+      "\(folder): holds no finished study; run one with: leeway run STUDY --out \(folder)"
+    case .needsDoseOrStrength: "a vector needs --dose or --strength"
+    }
+  }
+}

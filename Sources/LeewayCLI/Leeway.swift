@@ -1,0 +1,23 @@
+import ArgumentParser
+
+@main
+struct Leeway: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "leeway",
+    abstract: "Measure how far a language model can be pushed before it breaks.",
+    discussion: """
+      A first study:
+        leeway check Studies/hero-of-a-story.yaml
+        leeway run Studies/hero-of-a-story.yaml
+
+      Exit codes: 0 done; 1 something failed on the way; 2 bad input (a file, a key, a value);
+      64 wrong usage; 130 stopped by Ctrl-C (what was measured is kept).
+      """,
+    version: "0.1.0",
+    subcommands: [
+      RunCommand.self, CheckCommand.self, ReportCommand.self, GenerateCommand.self,
+      VectorCommand.self, TraceCommand.self, TokenizeCommand.self, DoctorCommand.self,
+    ])
+
+  static let engineVersion = "leeway 0.1.0"
+}

@@ -1,0 +1,71 @@
+import ArgumentParser
+import Foundation
+import LeewayModel
+import LeewayStudy
+import LeewayTensor
+import LeewayTokenizer
+
+extension Precision: ExpressibleByArgument {}
+extension Positions: ExpressibleByArgument {}
+
+/// How a model is opened and run.
+struct EngineOptions: ParsableArguments {
+  @Option(help: "Threads; by default all processors.")
+  var threads = ProcessInfo.processInfo.activeProcessorCount
+
+  @Option(
+    help: "exact (the same bits everywhere) or fast (16-bit products where the processor has them)."
+  )
+  var precision: Precision = .exact
+
+  @Option(
+    name: .customLong("ignore-key"),
+    help: "A key of config.json to accept although no one accounts for it; recorded with results.")
+  var ignoredKeys: [String] = []
+
+  func validate() throws {
+    guard (1...1024).contains(threads) else {
+      throw ValidationError("--threads should be from 1 to 1024")
+    }
+  }
+
+  func kernels(_ precision: Precision? = nil) -> Kernels {
+    Kernels(
+      precision: precision ?? self.precision,
+      pool: threads > 1 ? ThreadPool(threads: threads) : nil)
+  }
+
+  func open(_ folder: String) throws -> OpenedModel {
+    let checkpoint = try Checkpoint(folder: folder, ignoring: Set(ignoredKeys))
+    for key in checkpoint.harmlessKeys {
+      printError(
+        "leeway: \(folder)/config.json: unknown key \"\(key)\" is null, false or 0; ignored")
+    }
+    return OpenedModel(checkpoint: checkpoint, transformer: try Transformer(checkpoint))
+  }
+}
+
+/// A checkpoint with its weights packed.
+struct OpenedModel {
+  var checkpoint: Checkpoint
+  var transformer: Transformer
+  var config: TransformerConfig { checkpoint.config }
+
+  /// Tokens that end a text: those of the configuration.
+  var endTokens: Set<Int> { Set(config.endTokens) }
+
+  func context(_ options: EngineOptions, precision: Precision) throws -> RunContext {
+    let kernels = options.kernels(precision)
+    let tokenizer = try Tokenizer(path: checkpoint.folder)
+    return RunContext(
+      executor: SweepPlanner(model: transformer, kernels: kernels), tokenizer: tokenizer,
+      provenance: Provenance(
+        modelPath: URL(fileURLWithPath: checkpoint.folder).lastPathComponent,
+        architecture: checkpoint.architecture.modelType, parameters: transformer.parameters,
+        layers: config.layers, width: config.width,
+        checkpointHash: try checkpoint.contentHash(), tokenizerHash: tokenizer.contentHash,
+        engineVersion: Leeway.engineVersion, precision: precision.rawValue,
+        kernelSet: kernels.set.name, ignoredKeys: checkpoint.ignoredKeys),
+      maxPositions: config.maxPositions, endTokens: endTokens)
+  }
+}

@@ -1,0 +1,89 @@
+import Foundation
+import LeewayStudy
+import Synchronization
+
+/// Progress on standard error: a line that redraws itself on a terminal, plain lines otherwise.
+final class ProgressLine: Sendable {
+  private struct State {
+    var phase: RunProgress.Phase?
+    var started = ContinuousClock.now
+    var lastDrawn = ContinuousClock.now - .seconds(60)
+    var firstRan = 0
+  }
+  private let state = Mutex(State())
+  private let isTerminal = isatty(STDERR_FILENO) == 1
+
+  func show(_ progress: RunProgress) {
+    state.withLock { state in
+      let now = ContinuousClock.now
+      if state.phase != progress.phase {
+        if state.phase != nil, isTerminal { write("\n") }
+        state.phase = progress.phase
+        state.started = now
+        state.firstRan = progress.ran
+        state.lastDrawn = now - .seconds(60)
+      }
+      let pause: Duration = isTerminal ? .milliseconds(100) : .seconds(5)
+      let ended = progress.done == progress.total
+      guard ended || now - state.lastDrawn > pause else { return }
+      state.lastDrawn = now
+      write(line(progress, since: state.started, firstRan: state.firstRan))
+    }
+  }
+
+  func finish() {
+    if isTerminal, state.withLock({ $0.phase != nil }) { write("\n") }
+  }
+
+  private func line(_ progress: RunProgress, since start: ContinuousClock.Instant, firstRan: Int)
+    -> String
+  {
+    let elapsed = (ContinuousClock.now - start).components
+    let seconds = Double(elapsed.seconds) + Double(elapsed.attoseconds) * 1e-18
+    let rate = Double(progress.ran - firstRan) / max(seconds, 1e-3)
+    let left = Double(progress.total - progress.done) / max(rate, 1e-9)
+    let phase = progress.phase.rawValue.padding(toLength: 10, withPad: " ", startingAt: 0)
+    var text = "\(phase) \(progress.done)/\(progress.total) conditions"
+    if progress.ran > firstRan, seconds > 0.5 {
+      text += String(format: "  %.1f/s", rate)
+      if progress.done < progress.total { text += "  \(Self.duration(left)) left" }
+    }
+    guard isTerminal else { return "leeway: \(text)\n" }
+    let width = 24
+    let filled = progress.total > 0 ? width * progress.done / progress.total : 0
+    let bar = String(repeating: "#", count: filled) + String(repeating: "-", count: width - filled)
+    return "\r\u{1B}[K\(bar) \(text)"
+  }
+
+  private static func duration(_ seconds: Double) -> String {
+    guard seconds < 360_000 else { return "long" }
+    let whole = Int(seconds.rounded(.up))
+    if whole < 60 { return "\(whole) s" }
+    if whole < 3600 { return "\(whole / 60) min \(whole % 60) s" }
+    return "\(whole / 3600) h \(whole % 3600 / 60) min"
+  }
+
+  private func write(_ text: String) { FileHandle.standardError.write(Data(text.utf8)) }
+}
+
+/// Ctrl-C stops between batches; a second one ends at once.
+final class Interrupt: @unchecked Sendable {
+  // The sources are only made here and kept alive until the command ends.
+  private var sources: [any DispatchSourceSignal] = []
+
+  init(_ cancellation: Cancellation) {
+    for number in [SIGINT, SIGTERM] {
+      signal(number, SIG_IGN)
+      let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
+      source.setEventHandler { Self.handle(cancellation) }
+      source.resume()
+      sources.append(source)
+    }
+  }
+
+  private static func handle(_ cancellation: Cancellation) {
+    if cancellation.isCancelled { _exit(130) }
+    cancellation.cancel()
+    printError("\nleeway: stopping after the running batch; once more to end at once")
+  }
+}
