@@ -6,7 +6,7 @@ package enum ArmStrip {
     package var name: String
     package var kind: ArmKind
     package var areas: [(area: Double, name: String)]
-    /// Arms without a window: they have no area, which is not an area of 0.
+    /// Arms that were not ranked: they have no area, which is not an area of 0.
     package var missing: Int
   }
 
@@ -15,7 +15,7 @@ package enum ArmStrip {
       let members = arms.filter { $0.kind == kind }
       guard !members.isEmpty else { return nil }
       let areas = members.compactMap { arm in
-        arm.window.map { (area: $0.area, name: "\(WindowWords.kind(kind)) \(arm.index)") }
+        arm.rankedArea.map { (area: $0, name: "\(WindowWords.kind(kind)) \(arm.index)") }
       }.filter { $0.area.isFinite }
       return Lane(
         name: WindowWords.kind(kind), kind: kind, areas: areas.sorted { $0.area < $1.area },
@@ -61,7 +61,7 @@ package enum ArmStrip {
         right + 16, y + 4,
         lane.missing == 0
           ? (count == 1 ? "1 arm" : "\(count) arms")
-          : "\(count) of \(count + lane.missing) arms have a window", "small control-text")
+          : "\(count) of \(count + lane.missing) arms were ranked", "small control-text")
     }
     return drawing.svg
   }

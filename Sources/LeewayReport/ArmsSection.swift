@@ -4,13 +4,14 @@ import LeewayStudy
 enum ArmsSection {
   static func html(_ view: StudyView) -> String {
     guard let chosen = view.chosen else { return "" }
-    let arms = [chosen] + view.refits + view.controls
+    // Refits ran around the crossings only: their areas cover fewer doses.
+    let arms = [chosen] + view.controls
     let rank = WindowWords.rank(chosen)
     return Markup.section(
       "arms", "Is it the vector, or any push?",
-      lead: "Area is the width in octaves over which the effect holds above random and capability "
-        + "holds too; it needs no threshold crossing. The vector: \(rank).",
+      lead: "Area: effect above the mean of the other arms, while capability holds, summed over "
+        + "octaves of dose; it needs no threshold on the effect. The vector: \(rank).",
       html: Markup.figure(
-        ArmStrip.svg(arms), caption: "One dot an arm. An arm without a window has no dot."))
+        ArmStrip.svg(arms), caption: "One dot an arm, all on the same doses."))
   }
 }

@@ -14,7 +14,7 @@ extension DoseChart {
     if span.shut {
       drawing.striped(span.start, Self.top, width, height, "window-shut", tip: tip)
     } else {
-      let plain = window.verdict == .notAboveRandom || window.verdict == .undecided
+      let plain = [.notAboveRandom, .undecided, .unranked].contains(window.verdict)
       drawing.rect(
         span.start, Self.top, width, height, plain ? "window-doubt" : "window-open", tip: tip)
     }

@@ -49,7 +49,7 @@ enum RecordSection {
       rows.append(
         (
           "capability",
-          "\(Markup.text(capability.name)): baseline \(NumberText.percent(capability.baseline)), "
+          "\(Markup.text(capability.name)): baseline \(NumberText.significant(capability.baseline)), "
             + "chance \(NumberText.percent(capability.chance)), floor "
             + NumberText.percent(capability.floor)
             + (capability.measurable ? "" : ", <span class=\"bad\">not measurable</span>")

@@ -21,7 +21,7 @@ enum RefitSection {
         + Markup.figure(
           strip(view),
           caption: "Each line is one window, from onset to ceiling. An arrow: the "
-            + "crossing lies off the grid. Stripes of the first chart are dashes here."))
+            + "crossing lies off these doses. Dashes: it breaks before it works."))
   }
 
   private static func strip(_ view: StudyView) -> String {

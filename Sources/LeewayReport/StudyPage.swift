@@ -23,7 +23,7 @@ public enum StudyPage {
       <body>
       <main>
       \(HeadSection.html(view))\(ChartSection.html(view))\(WindowSection.html(view))\
-      \(ArmsSection.html(view))\(MapSection.html(view))\(SampleSection.html(view))\
+      \(FloorSection.html(view))\(ArmsSection.html(view))\(MapSection.html(view))\(SampleSection.html(view))\
       \(DoseSection.html(view))\(RefitSection.html(view))\(RecordSection.html(view))\
       <footer>Measured by Leeway. The leeway of a push is the room between the dose at which it \
       works and the dose at which it breaks the model.</footer>

@@ -15,6 +15,8 @@ public enum StudyTable {
     lines.append("")
     lines += WindowRows(view, columns: columns, ink: ink).lines
     lines.append("")
+    lines += ink.wrapped(legend, columns).map(ink.soft)
+    lines.append("")
     lines += ink.wrapped(Headline.sentence(view), columns)
     for note in result.notes { lines += ink.wrapped("note: " + note, columns) }
     if result.failedTrials > 0 {
@@ -23,6 +25,10 @@ public enum StudyTable {
     lines += samples(view, columns, ink)
     return lines.joined(separator: "\n") + "\n"
   }
+
+  private static let legend =
+    "onset and ceiling are doses, shares of the median residual norm; bars: # open, x shut,"
+    + " ~ neither shown; the row with < at its end was chosen; rank by area, 1 is best"
 
   /// At 0, at the first dose from the onset on, and at the first beyond the ceiling.
   private static func samples(_ view: StudyView, _ columns: Int, _ ink: TerminalInk) -> [String] {

@@ -5,7 +5,7 @@ enum StyleSheet {
     html { color-scheme: light dark; -webkit-text-size-adjust: 100%; }
     body { margin: 0; background: var(--paper); color: var(--ink);
       font: 16px/1.55 ui-sans-serif, system-ui, "Helvetica Neue", "Noto Sans", Arial, sans-serif; }
-    main { max-width: 1064px; margin: 0 auto; padding: 56px 32px 80px; }
+    main { max-width: 1120px; margin: 0 auto; padding: 56px 32px 80px; }
     h1 { font: 500 34px/1.2 Charter, "Iowan Old Style", "Source Serif Pro", Georgia, serif;
       letter-spacing: -0.01em; margin: 6px 0 14px; max-width: 24em; text-wrap: balance; }
     h2 { font: 500 23px/1.3 Charter, "Iowan Old Style", "Source Serif Pro", Georgia, serif;
@@ -35,7 +35,7 @@ enum StyleSheet {
     svg { display: block; max-width: 100%; height: auto; }
     table { border-collapse: collapse; font-size: 13.5px; font-variant-numeric: tabular-nums;
       min-width: 100%; }
-    th, td { text-align: right; padding: 6px 9px; white-space: nowrap; vertical-align: top;
+    th, td { text-align: right; padding: 6px 7px; white-space: nowrap; vertical-align: top;
       border-bottom: 1px solid var(--rule); font-weight: 400; }
     th:first-child, td:first-child { text-align: left; padding-left: 0; }
     thead th { color: var(--soft); font-size: 12.5px; vertical-align: bottom; white-space: normal; }

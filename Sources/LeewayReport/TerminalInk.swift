@@ -28,6 +28,7 @@ package struct TerminalInk: Sendable {
       case "…": result += "..."
       case "×": result += "x"
       case "√": result += "sqrt "
+      case "∞": result += "inf"
       default: result.append(letter)
       }
     }

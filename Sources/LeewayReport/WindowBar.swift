@@ -2,7 +2,7 @@ import LeewayStatistics
 
 /// A window on the log2 dose axis in letters: `|--------#####--------|`.
 ///
-/// `#` open, `x` shut (it breaks first), `~` open but not above random or undecided; `<` and `>`
+/// `#` open, `x` shut (it breaks first), `~` open but not above random, not ranked or undecided; `<` and `>`
 /// at an end that lies off the grid; `.` where there is nothing to judge.
 package enum WindowBar {
   package static func text(_ window: WindowEstimate?, doses: [Double], width: Int) -> String {

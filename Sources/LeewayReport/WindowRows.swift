@@ -96,7 +96,7 @@ struct WindowRows {
       window.map { WindowWords.crossing($0.ceiling) },
       window.flatMap(WindowWords.octaves),
       WindowWords.octaves(window?.octavesInterval),
-      arm.rank.flatMap { rank in arm.ranked.map { "\(rank)/\($0)" } },
+      arm.rank.flatMap { rank in arm.ranked.map { "\(rank) of \($0 + 1)" } },
     ].map { ink.plain($0 ?? NumberText.missing) }
   }
 

@@ -58,7 +58,7 @@ enum WindowSection {
     cells.append(Markup.number(window.map { NumberText.percent($0.peakUseful) }, orMissing: none))
     cells.append(
       Markup.number(
-        arm.rank.flatMap { rank in arm.ranked.map { "\(rank) / \($0)" } },
+        arm.rank.flatMap { rank in arm.ranked.map { "\(rank) of \($0 + 1)" } },
         orMissing: "not ranked against random arms"))
     cells.append(Markup.number(seed?.firstFlipAny.map { NumberText.dose($0) }, orMissing: never))
     cells.append(

@@ -14,8 +14,8 @@ package enum WindowWords {
 
   /// `0.27 to 0.36`; nil without an interval.
   package static func doses(_ interval: Interval?) -> String? {
-    guard let interval else { return nil }
-    return NumberText.dose(interval.low) + " to " + NumberText.dose(interval.high)
+    guard let interval, interval.low < interval.high else { return nil }
+    return end(interval.low, NumberText.dose) + " to " + end(interval.high, NumberText.dose)
   }
 
   /// `+1.57`, with the sign of the bound when censored; nil when no crossing bounds it.
@@ -26,8 +26,14 @@ package enum WindowWords {
 
   /// `+1.21 to +1.93`.
   package static func octaves(_ interval: Interval?) -> String? {
-    guard let interval else { return nil }
-    return NumberText.signed(interval.low, 2) + " to " + NumberText.signed(interval.high, 2)
+    guard let interval, interval.low < interval.high else { return nil }
+    let signed = { NumberText.signed($0, 2) }
+    return end(interval.low, signed) + " to " + end(interval.high, signed)
+  }
+
+  /// An end without a crossing on the grid is infinite, which is a statement; not a number is none.
+  private static func end(_ value: Double, _ text: (Double) -> String) -> String {
+    value == .infinity ? "∞" : value == -.infinity ? "-∞" : text(value)
   }
 
   /// A width without an onset is at most this; one without a ceiling, or with an onset below the
@@ -48,6 +54,7 @@ package enum WindowWords {
     case .noOnset: "no onset"
     case .noCeiling: "no ceiling"
     case .notAboveRandom: "not above random"
+    case .unranked: "not ranked"
     case .notMeasurable: "not measurable"
     }
   }
@@ -58,6 +65,7 @@ package enum WindowWords {
     case .open: "it works before it breaks"
     case .shut: "it breaks before it works"
     case .undecided: "the interval of the leeway holds 0"
+    case .unranked: "too few random vectors ran here to tell it from chance"
     case .noOnset: "the effect never counts at the measured doses"
     case .noCeiling: "capability never falls at the measured doses"
     case .notAboveRandom: "random vectors of the same norm do as well"
@@ -68,7 +76,7 @@ package enum WindowWords {
   /// `rank 1 of 20`, or why there is none.
   package static func rank(_ arm: ArmResult) -> String {
     guard let rank = arm.rank, let ranked = arm.ranked else { return "no random arms ran" }
-    return "rank \(rank) against \(ranked) random arms"
+    return "rank \(rank) of \(ranked + 1) with \(ranked) random arms"
   }
 
   package static func kind(_ kind: ArmKind) -> String {

@@ -23,20 +23,36 @@ public struct WindowAnalysis: Sendable {
     others.reduce(into: Set(arm.doses)) { $0.formIntersection($1.doses) }
   }
 
+  /// The ceiling that one capability alone would set at another floor; nil when the baseline lacks
+  /// the capability.
+  public func ceiling(_ arm: ArmTrials, capability: Int, floor: Double) -> Crossing? {
+    var alone = arm
+    var kept = arm.capabilities[capability]
+    guard kept.isMeasurable, !arm.doses.isEmpty else { return nil }
+    kept.floor = floor
+    alone.capabilities = [kept]
+    return Curves(alone).ceiling.dose
+  }
+
   /// Rank of the arm's area among the random arms (1 is best), each above the mean of all others
   /// on the doses that all share. Ties count against the arm, so under exchangeability
   /// P(rank = 1) is at most 1 / (random + 1).
   public func rank(_ arm: ArmTrials, among random: [ArmTrials]) -> Int {
+    let areas = areas(arm, among: random)
+    return 1 + areas.dropFirst().count { $0 >= areas[0] }
+  }
+
+  /// The areas that `rank` compares, in octaves: the arm's first, then one a random arm.
+  public func areas(_ arm: ArmTrials, among random: [ArmTrials]) -> [Double] {
     let shared = Self.common(arm, random)
     let curves = ([arm] + random).map { Curves($0.keeping(shared.contains)) }
-    let areas = curves.indices.map { own in
+    return curves.indices.map { own in
       let others = curves.indices.filter { $0 != own }
       let reference = curves[own].x.indices.map { dose in
         others.reduce(0) { $0 + curves[$1].effect[dose] } / Double(max(others.count, 1))
       }
       return curves[own].area(above: others.isEmpty ? nil : reference)
     }
-    return 1 + areas.dropFirst().count { $0 >= areas[0] }
   }
 
   /// Mean effect of the random arms at each of the arm's doses, linear in log2 dose between the
@@ -91,8 +107,8 @@ public struct WindowAnalysis: Sendable {
     }
     if onset.value == .infinity { return .noOnset }
     if let width = estimate.octavesInterval, width.high < 0 { return .shut }
-    // Without enough random arms no one can say that it is above chance.
-    if random.count < 19 || rank(arm, among: random) > 1 { return .notAboveRandom }
+    if random.count < 19 { return .unranked }
+    if rank(arm, among: random) > 1 { return .notAboveRandom }
     if ceiling.value == .infinity { return .noCeiling }
     guard let width = estimate.octavesInterval else { return .undecided }
     return width.low > 0 ? .open : .undecided

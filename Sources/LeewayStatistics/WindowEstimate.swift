@@ -23,6 +23,8 @@ public struct WindowEstimate: Sendable, Hashable, Codable {
     case noCeiling
     /// The effect counts, but random vectors of the same norm do as well.
     case notAboveRandom
+    /// The effect counts, but fewer than 19 random arms ran beside it: chance cannot be excluded.
+    case unranked
     /// The baseline lacks the capability, or holds the effect already.
     case notMeasurable
   }

@@ -96,6 +96,20 @@ public struct ArmResult: Sendable, Codable {
   /// Rank of the arm's area among the random arms (1 is best) and how many there were.
   public var rank: Int?
   public var ranked: Int?
+  /// The area that was ranked, in octaves: above the mean of all other arms of the comparison, on
+  /// the doses that all of them ran. A random arm's is the one in the main vector's comparison.
+  public var rankedArea: Double?
+  /// Of the main vector: the ceiling that each capability alone would set, by floor.
+  public var ceilings: [FloorCeiling]?
+}
+
+/// What one capability says about the ceiling at one floor.
+public struct FloorCeiling: Sendable, Codable, Hashable {
+  /// Index into `StudyResult.capabilities`.
+  public var capability: Int
+  public var floor: Double
+  /// Nil when the baseline lacks the capability.
+  public var ceiling: Crossing?
 }
 
 public struct VectorRecord: Sendable, Codable, Hashable {

@@ -114,6 +114,7 @@ enum Fixture {
     if options.shape != .allNil {
       let window = window(options, onset, ceiling, steered: steered || random)
       json["window"] = try JSONSerialization.jsonObject(with: JSONEncoder().encode(window))
+      if kind != "refit" { json["rankedArea"] = window.area }
       json["seedColumns"] = steered ? ["firstFlipAny": 0.71, "firstFlipMajority": 0.9] : [:]
     }
     if kind == "vector", options.randoms > 0 {

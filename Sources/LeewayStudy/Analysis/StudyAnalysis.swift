@@ -23,6 +23,7 @@ public struct StudyAnalysis {
     let refits = zip(plan.arms, trials).filter { $0.0.kind == .refit }.map(\.1)
     let writer = PointWriter(reader: reader)
     var arms: [ArmResult] = []
+    var randomAreas: [Double] = []
     for (arm, own) in zip(plan.arms, trials) {
       let isMain = arm.kind == .vector && arm.site == plan.chosenSite
       // Random arms ran at the chosen site: they say nothing about others.
@@ -31,23 +32,31 @@ public struct StudyAnalysis {
       var result = ArmResult(
         kind: arm.kind, index: arm.index, site: arm.site, positions: arm.positions,
         vector: arm.vector, points: try writer.points(arm, own, isMain: isMain))
-      if arm.kind != .refit {
+      if arm.kind == .refit {
+        // Its doses lie around the vector's crossings: a window, but no interval and no rank.
+        result.window = WindowAnalysis(criterion: study.effectAtLeast, draws: 0)
+          .estimate(own, random: random)
+      } else {
         let analysis = WindowAnalysis(
           criterion: study.effectAtLeast,
           draws: isMain ? draws : controlDraws, seed: "window/\(arm.kind.rawValue)/\(arm.index)")
-        var window = analysis.estimate(own, random: against, refits: isMain ? refits : [])
-        if against.isEmpty, window.verdict == .notAboveRandom { window.verdict = .undecided }
-        result.window = window
+        result.window = analysis.estimate(own, random: against, refits: isMain ? refits : [])
         if !against.isEmpty {
-          result.rank = analysis.rank(own, among: against)
+          let areas = analysis.areas(own, among: against)
+          result.rank = 1 + areas.dropFirst().count { $0 >= areas[0] }
           result.ranked = against.count
+          result.rankedArea = areas[0]
+          if isMain { randomAreas = Array(areas.dropFirst()) }
         }
       }
       result.seedColumns = WindowAnalysis(criterion: study.effectAtLeast).seedColumns(own) { dose in
         writer.strength(arm, dose) / arm.vector.rawNorm
       }
+      if isMain { result.ceilings = ceilings(own) }
       arms.append(result)
     }
+    let places = arms.indices.filter { arms[$0].kind == .random }
+    for (place, area) in zip(places, randomAreas) { arms[place].rankedArea = area }
     let notes = StudyNotes(plan: plan, arms: arms, trials: trials)
     let (failed, total) = try counts()
     return StudyResult(
@@ -64,6 +73,17 @@ public struct StudyAnalysis {
       } ?? [], arms: arms, chosenSite: plan.chosenSite, headline: notes.headline,
       notes: plan.notes + notes.lines(failed: failed, total: total), failedTrials: failed,
       totalTrials: total)
+  }
+
+  /// How much the ceiling hangs on the choice of its floor.
+  private func ceilings(_ trials: ArmTrials) -> [FloorCeiling] {
+    trials.capabilities.indices.flatMap { capability in
+      [0.9, 0.75, 0.5].map { floor in
+        FloorCeiling(
+          capability: capability, floor: floor,
+          ceiling: WindowAnalysis().ceiling(trials, capability: capability, floor: floor))
+      }
+    }
   }
 
   /// Trials of the plan's conditions, each condition once.

@@ -16,6 +16,7 @@ struct StudyNotes {
     case .noOnset: "no onset"
     case .noCeiling: "no ceiling"
     case .notAboveRandom: "not above random"
+    case .unranked: "not ranked"
     case .notMeasurable, nil: "not measurable"
     }
   }
