@@ -7,6 +7,8 @@ public enum FileError: Error, Equatable, Sendable {
   case unwritable(path: String, errno: Int32)
   case readOnly(path: String)
   case noSpace(path: String)
+  /// `line` is the first that is not UTF-8, from 1.
+  case notUTF8(path: String, line: Int)
 
   static func writing(_ path: String, errno code: Int32) -> FileError {
     switch code {

@@ -35,7 +35,8 @@ struct VectorCommand: ParsableCommand {
           executor: NaiveExecutor(model: opened.transformer, kernels: engine.kernels()),
           tokenizer: try Tokenizer(path: model), checkpointHash: try opened.checkpoint.contentHash()
         )
-        let contrast = Contrast(positive: try lines(positive), negative: try lines(negative))
+        let contrast = Contrast(
+          positive: try TextFile.lines(positive), negative: try TextFile.lines(negative))
         let read = try ReadPosition(read)
         let activations = try fitter.activations(contrast, read: read, sites: [site])[0]
         let vector = try fitter.fit(activations, method: try SteeringMethods.named(method))
@@ -51,12 +52,6 @@ struct VectorCommand: ParsableCommand {
         }
         print("written to      \(out)")
       }
-    }
-
-    private func lines(_ path: String) throws -> [String] {
-      let file = try MappedFile(path: path)
-      return String(decoding: file.bytes, as: UTF8.self).split(whereSeparator: \.isNewline)
-        .map(String.init)
     }
   }
 

@@ -27,7 +27,7 @@ extension ErrorText {
   static func of(_ error: FileError) -> ErrorText {
     switch error {
     case .noSpace, .unwritable, .readOnly: ErrorText(sentence(error), code: 1)
-    case .notFound, .unreadable, .notAFile: ErrorText(sentence(error))
+    case .notFound, .unreadable, .notAFile, .notUTF8: ErrorText(sentence(error))
     }
   }
 
@@ -39,6 +39,8 @@ extension ErrorText {
     case .unwritable(let path, let code): "\(path): cannot be written (\(reason(code)))"
     case .readOnly(let path):
       "\(path): the folder is read-only or not yours; give another with --out"
+    case .notUTF8(let path, let line):
+      "\(path):\(line): this line is not UTF-8; convert the file to UTF-8 first"
     case .noSpace(let path): "\(path): the disk is full; free some space and run again"
     }
   }

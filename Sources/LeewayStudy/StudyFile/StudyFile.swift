@@ -10,9 +10,8 @@ public struct StudyFile: Sendable, Hashable {
 
   /// - Throws: every mistake at once, each with its line and the nearest known name.
   public init(path: String) throws(StudyError) {
-    let mapped: MappedFile
-    do { mapped = try MappedFile(path: path) } catch { throw .file(error) }
-    let text = withExtendedLifetime(mapped) { String(decoding: mapped.bytes, as: UTF8.self) }
+    let text: String
+    do { text = try TextFile.read(path) } catch { throw .file(error) }
     try self.init(text: text, path: path)
   }
 

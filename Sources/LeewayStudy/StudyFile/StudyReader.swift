@@ -46,10 +46,7 @@ struct StudyReader {
       guard let file = name.string() else { return nil }
       let path = file.hasPrefix("/") ? file : folder + "/" + file
       do throws(FileError) {
-        let mapped = try MappedFile(path: path)
-        found = withExtendedLifetime(mapped) { String(decoding: mapped.bytes, as: UTF8.self) }
-          .split(whereSeparator: \.isNewline).map(String.init)
-          .filter { !$0.allSatisfy(\.isWhitespace) }
+        found = try TextFile.lines(path)
       } catch {
         name.fail(.file(error))
         return nil
