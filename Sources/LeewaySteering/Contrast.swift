@@ -23,10 +23,10 @@ public struct Contrast: Sendable, Hashable, Codable {
 public enum ReadPosition: Sendable, Hashable, CustomStringConvertible {
   /// The last token.
   case last
-  /// The mean over the tokens of the response: all after the mark `|||` in the text, or all but
-  /// special tokens where there is no mark.
+  /// The mean over the tokens of the response but special ones: those after the mark `|||` in the
+  /// text, or of the whole text where there is no mark. A response without tokens reads `last`.
   case responseMean
-  /// The last token of the last place where the word stands.
+  /// The last token of the last place where the word stands, whole and in this case.
   case word(String)
 
   /// `last`, `response-mean`, `word: owl`.

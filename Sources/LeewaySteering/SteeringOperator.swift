@@ -47,6 +47,9 @@ public enum SteeringOperators {
         of: id, key: key, expected: known.isEmpty ? "no parameters" : known.joined(separator: ", "),
         found: "\(parameters[key] ?? 0)")
     }
+    for (key, value) in parameters.sorted(by: { $0.key < $1.key }) where !value.isFinite {
+      throw .badParameter(of: id, key: key, expected: "a finite number", found: "\(value)")
+    }
   }
 }
 

@@ -2,13 +2,16 @@ import LeewayBase
 import LeewayModel
 
 extension SteeringVector {
+  private static let fileFormat = "leeway.steering-vector"
+  private static let fileVersion = "1"
+
   /// Writes a safetensors file: one F32 tensor `direction`, everything else as metadata.
   public func save(to path: String) throws(SteeringError) {
     do {
       try SafeTensors.write(
         [(name: "direction", shape: [direction.count], values: direction)],
         metadata: [
-          "format": "leeway.steering-vector", "version": "1", "site": "\(site)",
+          "format": Self.fileFormat, "version": Self.fileVersion, "site": "\(site)",
           "raw_norm": "\(rawNorm)", "method": provenance.method,
           "contrast_sha256": provenance.contrastHash,
           "checkpoint_sha256": provenance.checkpointHash, "read": provenance.read,
@@ -25,10 +28,18 @@ extension SteeringVector {
       throw .missingTensor(path: path, name: "direction")
     }
     let metadata = file.metadata
+    for (key, wanted) in [("format", Self.fileFormat), ("version", Self.fileVersion)]
+    where metadata[key] != wanted {
+      throw .badMetadata(path: path, key: key, found: metadata[key])
+    }
+    guard tensor.shape.count == 1 else {
+      throw .badMetadata(path: path, key: "direction", found: "shape \(tensor.shape)")
+    }
     guard let name = metadata["site"], let site = Site(name) else {
       throw .badMetadata(path: path, key: "site", found: metadata["site"])
     }
-    guard let text = metadata["raw_norm"], let rawNorm = Double(text), rawNorm > 0 else {
+    guard let text = metadata["raw_norm"], let rawNorm = Double(text), rawNorm > 0, rawNorm.isFinite
+    else {
       throw .badMetadata(path: path, key: "raw_norm", found: metadata["raw_norm"])
     }
     self.init(

@@ -9,6 +9,19 @@ public struct ContrastActivations: Sendable, Equatable {
   public var negative: [[Float]]
   public var contrastHash: String
   public var read: String
+
+  /// - Parameters:
+  ///   - positive: `[text][width]`; `negative` likewise.
+  ///   - read: which tokens were read, as `ReadPosition` writes it.
+  public init(
+    site: Site, positive: [[Float]], negative: [[Float]], contrastHash: String, read: String
+  ) {
+    self.site = site
+    self.positive = positive
+    self.negative = negative
+    self.contrastHash = contrastHash
+    self.read = read
+  }
 }
 
 /// Reads contrasts with a model and makes vectors and their controls.
@@ -31,8 +44,8 @@ public struct VectorFitter: Sendable {
   {
     guard !contrast.positive.isEmpty else { throw SteeringError.emptyContrast(half: "positive") }
     guard !contrast.negative.isEmpty else { throw SteeringError.emptyContrast(half: "negative") }
-    let positive = try rows(contrast.positive, read: read, sites: sites)
-    let negative = try rows(contrast.negative, read: read, sites: sites)
+    let positive = try rows(contrast.positive, "positive", read: read, sites: sites)
+    let negative = try rows(contrast.negative, "negative", read: read, sites: sites)
     return sites.indices.map { site in
       ContrastActivations(
         site: sites[site], positive: positive.map { $0[site] }, negative: negative.map { $0[site] },
@@ -41,8 +54,10 @@ public struct VectorFitter: Sendable {
   }
 
   /// `[text][site]`: the activation read of each text.
-  private func rows(_ texts: [String], read: ReadPosition, sites: [Site]) throws -> [[[Float]]] {
-    let readings = try texts.map { try Reading($0, read: read, tokenizer: tokenizer) }
+  private func rows(_ texts: [String], _ half: String, read: ReadPosition, sites: [Site]) throws
+    -> [[[Float]]]
+  {
+    let readings = try texts.map { try Reading($0, read: read, tokenizer: tokenizer, half: half) }
     let captured = try executor.capture(
       CaptureJob(prompts: readings.map(\.tokens), sites: sites))
     return zip(readings, captured).map { reading, sites in
@@ -85,11 +100,23 @@ public struct VectorFitter: Sendable {
       read: activations.read, notes: notes)
   }
 
+  /// Both halves have rows, and all rows one width.
+  private func check(_ activations: ContrastActivations) throws(SteeringError) {
+    guard let width = activations.positive.first?.count else {
+      throw .emptyContrast(half: "positive")
+    }
+    guard !activations.negative.isEmpty else { throw .emptyContrast(half: "negative") }
+    for row in activations.positive + activations.negative where row.count != width {
+      throw .wrongWidth(site: activations.site, expected: width, found: row.count)
+    }
+  }
+
   /// The study's vector.
   public func fit(_ activations: ContrastActivations, method: any SteeringMethod = MeanDifference())
     throws(SteeringError) -> SteeringVector
   {
-    try SteeringVector(
+    try check(activations)
+    return try SteeringVector(
       site: activations.site,
       raw: method.fit(positive: activations.positive, negative: activations.negative),
       provenance: provenance(activations, type(of: method).id, ""))
@@ -99,6 +126,7 @@ public struct VectorFitter: Sendable {
   public func refit(
     _ activations: ContrastActivations, draw: Int, method: any SteeringMethod = MeanDifference()
   ) throws(SteeringError) -> SteeringVector {
+    try check(activations)
     // Texts are drawn as pairs where the halves are matched in number.
     let paired = activations.positive.count == activations.negative.count
     var stream = NamedStream("refit", activations.contrastHash, "\(draw)")
@@ -117,6 +145,7 @@ public struct VectorFitter: Sendable {
   public func shuffled(
     _ activations: ContrastActivations, draw: Int, method: any SteeringMethod = MeanDifference()
   ) throws(SteeringError) -> SteeringVector {
+    try check(activations)
     var pool = activations.positive + activations.negative
     var stream = NamedStream("shuffled", activations.contrastHash, "\(draw)")
     stream.shuffle(&pool)
@@ -136,15 +165,20 @@ public struct VectorFitter: Sendable {
       vector, raw: vector.direction.map { _ in Float(stream.normal()) }, "random", draw)
   }
 
-  /// The difference of two real activations of different texts, whatever their labels.
+  /// The difference of two real activations of different texts, whatever their labels; of the
+  /// texts that follow the second in the pool, the first that was read differently is taken.
   public func onManifoldRandom(
     like vector: SteeringVector, _ activations: ContrastActivations, draw: Int
   ) throws(SteeringError) -> SteeringVector {
+    try check(activations)
     let pool = activations.positive + activations.negative
-    guard pool.count > 1 else { throw .emptyContrast(half: "positive") }
     var stream = NamedStream("on-manifold-random", activations.contrastHash, "\(draw)")
     let first = stream.below(pool.count)
-    let second = (first + 1 + stream.below(pool.count - 1)) % pool.count
+    let start = stream.below(pool.count - 1)
+    // The same text twice, or a shared beginning, reads as nothing.
+    let second =
+      (0..<pool.count - 1).map { (first + 1 + (start + $0) % (pool.count - 1)) % pool.count }
+      .first { pool[$0] != pool[first] } ?? first
     return try control(
       vector, raw: zip(pool[first], pool[second]).map { $0 - $1 }, "on-manifold-random", draw)
   }
