@@ -76,7 +76,8 @@ let package = Package(
       name: "LeewayTensorTests", dependencies: ["LeewayTensor", "CLeewayKernels"],
       swiftSettings: swift),
     .testTarget(
-      name: "LeewayTokenizerTests", dependencies: ["LeewayTokenizer"], swiftSettings: swift),
+      name: "LeewayTokenizerTests", dependencies: ["LeewayTokenizer"],
+      resources: [.copy("Golden")], swiftSettings: swift),
     .testTarget(
       name: "LeewayModelTests", dependencies: ["LeewayModel", "LeewaySteering", "LeewayTensor"],
       resources: [.copy("Golden")], swiftSettings: swift),

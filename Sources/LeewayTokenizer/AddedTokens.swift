@@ -11,15 +11,18 @@ struct AddedToken: Sendable {
 
 /// Finds added tokens, leftmost first, the longest of those that begin together.
 struct AddedMatcher: Sendable {
-  private var byFirst: [UInt8: [(pattern: [UInt8], token: AddedToken)]] = [:]
+  /// By first byte: a text is mostly bytes that begin none.
+  private var byFirst = [[(pattern: [UInt8], token: AddedToken)]](repeating: [], count: 256)
+  private var isEmpty = true
 
   init(_ tokens: [(pattern: [UInt8], token: AddedToken)]) {
     for entry in tokens {
       guard let first = entry.pattern.first else { continue }
-      byFirst[first, default: []].append(entry)
+      byFirst[Int(first)].append(entry)
+      isEmpty = false
     }
-    for key in byFirst.keys {
-      byFirst[key]?.sort { $0.pattern.count > $1.pattern.count }
+    for first in byFirst.indices {
+      byFirst[first].sort { ($1.pattern.count, $0.token.id) < ($0.pattern.count, $1.token.id) }
     }
   }
 
@@ -29,7 +32,8 @@ struct AddedMatcher: Sendable {
   }
 
   func split(_ bytes: [UInt8]) -> [Part] {
-    guard !byFirst.isEmpty else { return bytes.isEmpty ? [] : [.text(0..<bytes.count)] }
+    if bytes.isEmpty { return [] }
+    if isEmpty { return [.text(0..<bytes.count)] }
     var parts: [Part] = []
     var start = 0
     var at = 0
@@ -38,17 +42,13 @@ struct AddedMatcher: Sendable {
         at += 1
         continue
       }
-      var range = at..<at + found.pattern.count
-      if found.token.leftStrip {
-        while range.lowerBound > start, Self.isSpace(bytes[range.lowerBound - 1]) {
-          range = range.lowerBound - 1..<range.upperBound
-        }
+      let end = at + found.pattern.count
+      // A match inside a word is passed over whole, as the reference does.
+      if found.token.singleWord, touchesWord(bytes, at, end) {
+        at = end
+        continue
       }
-      if found.token.rightStrip {
-        while range.upperBound < bytes.count, Self.isSpace(bytes[range.upperBound]) {
-          range = range.lowerBound..<range.upperBound + 1
-        }
-      }
+      let range = stripped(bytes, found.token, at, end, from: start)
       if range.lowerBound > start { parts.append(.text(start..<range.lowerBound)) }
       parts.append(.token(found.token, range))
       start = range.upperBound
@@ -59,23 +59,37 @@ struct AddedMatcher: Sendable {
   }
 
   private func match(_ bytes: [UInt8], _ at: Int) -> (pattern: [UInt8], token: AddedToken)? {
-    byFirst[bytes[at]]?.first { entry in
+    let candidates = byFirst[Int(bytes[at])]
+    if candidates.isEmpty { return nil }
+    return candidates.first { entry in
       let end = at + entry.pattern.count
-      guard end <= bytes.count, bytes[at..<end].elementsEqual(entry.pattern) else { return false }
-      guard entry.token.singleWord else { return true }
-      return !(at > 0 && Self.isWord(bytes[at - 1]))
-        && !(end < bytes.count && Self.isWord(bytes[end]))
+      return end <= bytes.count && bytes[at..<end].elementsEqual(entry.pattern)
     }
   }
 
-  private static func isSpace(_ byte: UInt8) -> Bool {
-    byte == 0x20 || (0x09...0x0D).contains(byte)
+  private func touchesWord(_ bytes: [UInt8], _ start: Int, _ end: Int) -> Bool {
+    if let before = UTF8Step.scalar(bytes, before: start), ScalarKind.isWord(before.scalar) {
+      return true
+    }
+    return end < bytes.count
+      && ScalarKind.isWord(UTF8Step.scalar(bytes, end, limit: bytes.count).scalar)
   }
 
-  private static func isWord(_ byte: UInt8) -> Bool {
-    switch byte {
-    case 0x30...0x39, 0x41...0x5A, 0x5F, 0x61...0x7A, 0x80...: true
-    default: false
+  /// A token that strips takes the spaces beside it along.
+  private func stripped(
+    _ bytes: [UInt8], _ token: AddedToken, _ start: Int, _ end: Int, from floor: Int
+  ) -> Range<Int> {
+    var (start, end) = (start, end)
+    while token.leftStrip, start > floor, let before = UTF8Step.scalar(bytes, before: start),
+      ScalarKind.isSpace(before.scalar)
+    {
+      start = max(before.start, floor)
     }
+    while token.rightStrip, end < bytes.count {
+      let after = UTF8Step.scalar(bytes, end, limit: bytes.count)
+      guard ScalarKind.isSpace(after.scalar) else { break }
+      end = after.end
+    }
+    return start..<end
   }
 }

@@ -1,27 +1,26 @@
 /// Byte-pair encoding of one pre-token: the pair of lowest rank merges first, leftmost on a tie.
 struct BytePairModel: Sendable {
-  struct Pair: Hashable { var left: Int32, right: Int32 }
-  struct Merge: Sendable { var rank: Int32, id: Int32 }
-
   var vocabulary: Vocabulary
-  var merges: [Pair: Merge] = [:]
+  var merges = MergeTable()
   var unknown: Int?
   var byteFallback = false
   var fuseUnknown = false
   var ignoreMerges = false
-  /// Every byte is a symbol of its own; otherwise every character is.
-  var bytewise = false
-  var byteIDs = [Int](repeating: -1, count: 256)
+  /// Ids of pieces of one byte, -1 where there is none.
+  private var singleIDs = [Int32](repeating: -1, count: 256)
+  /// Ids of `<0x00>` to `<0xFF>`, -1 where there is none.
+  private var fallbackIDs = [Int32](repeating: -1, count: 256)
 
-  /// Ids of a pre-token, each with its bytes.
-  func encode(_ word: ArraySlice<UInt8>) -> [Token] {
-    if ignoreMerges, let id = vocabulary.ids[Array(word)] {
-      return [Token(id: id, bytes: word.indices)]
+  init(vocabulary: Vocabulary) { self.vocabulary = vocabulary }
+
+  /// To be called when the vocabulary is whole.
+  mutating func prepare() {
+    let digits = Array("0123456789ABCDEF".utf8)
+    for byte in 0..<256 {
+      singleIDs[byte] = Int32(vocabulary.ids[[UInt8(byte)]] ?? -1)
+      let name = Array("<0x".utf8) + [digits[byte >> 4], digits[byte & 15]] + Array(">".utf8)
+      fallbackIDs[byte] = Int32(vocabulary.ids[name] ?? -1)
     }
-    var symbols = characters(word)
-    guard symbols.count > 1 else { return symbols.map(\.token) }
-    merge(&symbols)
-    return symbols.lazy.filter { !$0.gone }.map(\.token)
   }
 
   struct Token: Sendable, Equatable {
@@ -30,38 +29,52 @@ struct BytePairModel: Sendable {
     var bytes: Range<Int>
   }
 
-  private struct Symbol {
+  /// Ids of a pre-token, each with its bytes.
+  func encode(_ word: ArraySlice<UInt8>) -> [Token] {
+    if ignoreMerges, let id = vocabulary.ids[Array(word)] {
+      return [Token(id: id, bytes: word.indices)]
+    }
+    var symbols = symbols(word)
+    if symbols.count > 1 {
+      if symbols.count <= Self.scanned { scan(&symbols) } else { queue(&symbols) }
+    }
+    return symbols.compactMap {
+      $0.isGone ? nil : Token(id: Int($0.id), bytes: $0.start..<$0.end)
+    }
+  }
+
+  // MARK: Symbols
+
+  struct Symbol {
     var id: Int32
     var start: Int
     var end: Int
-    var previous: Int
-    var next: Int
-    var gone = false
-    var token: Token { Token(id: Int(id), bytes: start..<end) }
+    var isGone = false
   }
 
-  private func characters(_ word: ArraySlice<UInt8>) -> [Symbol] {
+  /// Bytes of a byte-level vocabulary, characters of another.
+  func symbols(_ word: ArraySlice<UInt8>) -> [Symbol] {
     var symbols: [Symbol] = []
-    func append(_ id: Int, _ start: Int, _ end: Int) {
-      if !symbols.isEmpty { symbols[symbols.count - 1].next = symbols.count }
-      symbols.append(
-        Symbol(id: Int32(id), start: start, end: end, previous: symbols.count - 1, next: -1))
-    }
+    symbols.reserveCapacity(word.count)
     var at = word.startIndex
     var unknownOpen = false
     while at < word.endIndex {
-      let end = bytewise ? at + 1 : min(at + UTF8Step.length(word[at]), word.endIndex)
-      if let id = vocabulary.ids[Array(word[at..<end])] {
-        append(id, at, end)
+      let length = vocabulary.byteLevel ? 1 : UTF8Step.length(word[at])
+      let end = min(at + length, word.endIndex)
+      let id = length == 1 ? singleIDs[Int(word[at])] : pieceID(word[at..<end])
+      if id >= 0 {
+        symbols.append(Symbol(id: id, start: at, end: end))
         unknownOpen = false
-      } else if byteFallback, word[at..<end].allSatisfy({ byteIDs[Int($0)] >= 0 }) {
-        for index in at..<end { append(byteIDs[Int(word[index])], index, index + 1) }
+      } else if byteFallback, word[at..<end].allSatisfy({ fallbackIDs[Int($0)] >= 0 }) {
+        for index in at..<end {
+          symbols.append(Symbol(id: fallbackIDs[Int(word[index])], start: index, end: index + 1))
+        }
         unknownOpen = false
       } else if let unknown {
         if fuseUnknown, unknownOpen {
           symbols[symbols.count - 1].end = end
         } else {
-          append(unknown, at, end)
+          symbols.append(Symbol(id: Int32(unknown), start: at, end: end))
         }
         unknownOpen = true
       }
@@ -70,84 +83,81 @@ struct BytePairModel: Sendable {
     return symbols
   }
 
+  private func pieceID(_ piece: ArraySlice<UInt8>) -> Int32 {
+    Int32(vocabulary.ids[Array(piece)] ?? -1)
+  }
+
+  // MARK: Merging
+
+  /// Up to this many symbols a scan for the lowest rank is faster than a queue.
+  static let scanned = 48
+
+  /// Looks for the lowest rank among all pairs, again and again.
+  func scan(_ symbols: inout [Symbol]) {
+    let none = MergeTable.Merge(rank: .max, id: 0)
+    // `found[i]` is the merge of symbol i with the next.
+    var found: [MergeTable.Merge] = []
+    found.reserveCapacity(symbols.count)
+    for index in 0..<symbols.count - 1 {
+      found.append(merges[symbols[index].id, symbols[index + 1].id] ?? none)
+    }
+    while true {
+      var best = -1
+      var rank = Int32.max
+      for index in found.indices where found[index].rank < rank {
+        (best, rank) = (index, found[index].rank)
+      }
+      guard best >= 0 else { return }
+      symbols[best].id = found[best].id
+      symbols[best].end = symbols[best + 1].end
+      symbols.remove(at: best + 1)
+      found.remove(at: best)
+      if best < found.count {
+        found[best] = merges[symbols[best].id, symbols[best + 1].id] ?? none
+      }
+      if best > 0 {
+        found[best - 1] = merges[symbols[best - 1].id, symbols[best].id] ?? none
+      }
+    }
+  }
+
   private struct Candidate: Comparable {
     var rank: Int32
     var left: Int
     var right: Int
     var merged: Int32
     /// The pair when it was queued: a symbol that has merged since makes it stale.
-    var pair: Pair
+    var ids: SIMD2<Int32>
     static func < (a: Candidate, b: Candidate) -> Bool { (a.rank, a.left) < (b.rank, b.left) }
     static func == (a: Candidate, b: Candidate) -> Bool { (a.rank, a.left) == (b.rank, b.left) }
   }
 
-  private func merge(_ symbols: inout [Symbol]) {
+  /// The same with a queue, for words without end.
+  func queue(_ symbols: inout [Symbol]) {
     var heap = Heap<Candidate>()
-    func push(_ left: Int, _ symbols: [Symbol]) {
-      guard left >= 0 else { return }
-      let right = symbols[left].next
-      guard right >= 0 else { return }
-      let pair = Pair(left: symbols[left].id, right: symbols[right].id)
-      if let merge = merges[pair] {
-        heap.push(
-          Candidate(rank: merge.rank, left: left, right: right, merged: merge.id, pair: pair))
-      }
+    var next = symbols.indices.map { $0 + 1 < symbols.count ? $0 + 1 : -1 }
+    var previous = symbols.indices.map { $0 - 1 }
+    func push(_ left: Int, _ symbols: [Symbol], _ next: [Int]) {
+      guard left >= 0, next[left] >= 0 else { return }
+      let (a, b) = (symbols[left].id, symbols[next[left]].id)
+      guard let merge = merges[a, b] else { return }
+      heap.push(
+        Candidate(
+          rank: merge.rank, left: left, right: next[left], merged: merge.id, ids: SIMD2(a, b)))
     }
-    for index in symbols.indices { push(index, symbols) }
+    for index in symbols.indices { push(index, symbols, next) }
     while let best = heap.pop() {
       let (left, right) = (best.left, best.right)
-      guard !symbols[left].gone, !symbols[right].gone, symbols[left].next == right,
-        symbols[left].id == best.pair.left, symbols[right].id == best.pair.right
+      guard !symbols[left].isGone, next[left] == right,
+        best.ids == SIMD2(symbols[left].id, symbols[right].id)
       else { continue }
       symbols[left].id = best.merged
       symbols[left].end = symbols[right].end
-      symbols[left].next = symbols[right].next
-      symbols[right].gone = true
-      if symbols[right].next >= 0 { symbols[symbols[right].next].previous = left }
-      push(symbols[left].previous, symbols)
-      push(left, symbols)
-    }
-  }
-}
-
-/// A binary heap, smallest first.
-struct Heap<Element: Comparable> {
-  private var items: [Element] = []
-
-  mutating func push(_ item: Element) {
-    items.append(item)
-    var child = items.count - 1
-    while child > 0, items[child] < items[(child - 1) / 2] {
-      items.swapAt(child, (child - 1) / 2)
-      child = (child - 1) / 2
-    }
-  }
-
-  mutating func pop() -> Element? {
-    guard let first = items.first else { return nil }
-    let last = items.removeLast()
-    guard !items.isEmpty else { return first }
-    items[0] = last
-    var parent = 0
-    while true {
-      var least = parent
-      for child in [2 * parent + 1, 2 * parent + 2]
-      where child < items.count && items[child] < items[least] { least = child }
-      if least == parent { return first }
-      items.swapAt(parent, least)
-      parent = least
-    }
-  }
-}
-
-enum UTF8Step {
-  /// Bytes of a character by its first byte.
-  static func length(_ first: UInt8) -> Int {
-    switch first {
-    case 0xF0...: 4
-    case 0xE0...: 3
-    case 0xC0...: 2
-    default: 1
+      symbols[right].isGone = true
+      next[left] = next[right]
+      if next[left] >= 0 { previous[next[left]] = left }
+      push(previous[left], symbols, next)
+      push(left, symbols, next)
     }
   }
 }

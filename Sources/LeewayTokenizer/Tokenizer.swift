@@ -16,25 +16,46 @@ public struct Tokenizer: Sendable {
   var prefix: [Int] = []
   var suffix: [Int] = []
   var added: [AddedToken] = []
-  var plainMatcher = AddedMatcher([])
-  var normalizedMatcher = AddedMatcher([])
+  private var addedIDs: [[UInt8]: Int] = [:]
+  private var specialIDs: Set<Int> = []
+  private var plainMatcher = AddedMatcher([])
+  private var normalizedMatcher = AddedMatcher([])
   /// SHA-256 of the file.
   public internal(set) var contentHash = ""
 
   init() {}
 
-  /// Number of ids, holes counted.
-  public var vocabularyCount: Int { model.vocabulary.pieces.count }
+  /// To be called when the added tokens and the normalizers stand.
+  mutating func prepareAdded() {
+    for token in added.reversed() { addedIDs[token.content] = token.id }
+    specialIDs = Set(added.filter(\.special).map(\.id))
+    plainMatcher = AddedMatcher(added.filter { !$0.normalized }.map { ($0.content, $0) })
+    var normalized: [(pattern: [UInt8], token: AddedToken)] = []
+    for token in added {
+      var text = NormalizedText(token.content[...])
+      if token.normalized {
+        for normalizer in normalizers { normalizer.apply(&text) }
+        normalized.append((text.bytes, token))
+      }
+      // What is found in the normalized text is told as it stands there, as the reference does.
+      model.vocabulary.setText(text.bytes, id: token.id)
+    }
+    normalizedMatcher = AddedMatcher(normalized)
+  }
 
+  /// Number of ids, holes counted.
+  public var vocabularyCount: Int { model.vocabulary.count }
+
+  /// The id of a piece, for byte-level vocabularies of the text that it stands for.
   public func id(of piece: String) -> Int? {
     let bytes = Array(piece.utf8)
-    return added.first { $0.content == bytes }?.id ?? model.vocabulary.ids[bytes]
+    return addedIDs[bytes] ?? model.vocabulary.id(text: bytes)
   }
 
   /// The bytes of a piece as the vocabulary holds it (for byte-level vocabularies, of the text).
   public func bytes(of id: Int) -> [UInt8]? { model.vocabulary.piece(id) }
 
-  public func isSpecial(_ id: Int) -> Bool { added.contains { $0.id == id && $0.special } }
+  public func isSpecial(_ id: Int) -> Bool { specialIDs.contains(id) }
 
   // MARK: Encoding
 
@@ -52,55 +73,53 @@ public struct Tokenizer: Sendable {
     pieces(Array(text.utf8), addSpecial: addSpecial)
   }
 
+  private typealias Cache = [ArraySlice<UInt8>: [BytePairModel.Token]]
+
   private func pieces(_ text: [UInt8], addSpecial: Bool) -> [Piece] {
     var out = addSpecial ? prefix.map { Piece(id: $0, bytes: 0..<0) } : []
-    var cache: [ArraySlice<UInt8>: [BytePairModel.Token]] = [:]
-    var isFirst = true
+    var cache: Cache = [:]
     for part in plainMatcher.split(text) {
       switch part {
       case .token(let token, let range): out.append(Piece(id: token.id, bytes: range))
-      case .text(let range):
-        encode(text[range], isFirst: isFirst, cache: &cache, into: &out)
+      case .text(let range): encode(text[range], cache: &cache, into: &out)
       }
-      isFirst = false
     }
     if addSpecial { out += suffix.map { Piece(id: $0, bytes: text.count..<text.count) } }
     return out
   }
 
-  private func encode(
-    _ segment: ArraySlice<UInt8>, isFirst: Bool,
-    cache: inout [ArraySlice<UInt8>: [BytePairModel.Token]], into out: inout [Piece]
-  ) {
+  private func encode(_ segment: ArraySlice<UInt8>, cache: inout Cache, into out: inout [Piece]) {
     var text = NormalizedText(segment)
     for normalizer in normalizers { normalizer.apply(&text) }
-    var first = isFirst
     for part in normalizedMatcher.split(text.bytes) {
       switch part {
       case .token(let token, let range):
-        out.append(
-          Piece(
-            id: token.id,
-            bytes: text.origin[range.lowerBound]
-              .lowerBound..<text.origin[range.upperBound - 1]
-              .upperBound))
+        let (first, last) = (text.source(range.lowerBound), text.source(range.upperBound - 1))
+        out.append(Piece(id: token.id, bytes: first.lowerBound..<last.upperBound))
       case .text(let range):
-        var piece = text
-        if range.count < text.bytes.count {
-          piece.bytes = Array(text.bytes[range])
-          piece.origin = Array(text.origin[range])
-        }
-        var cuts = [0..<piece.bytes.count]
-        for step in preTokenizers { cuts = step.apply(&piece, cuts, isFirst: first) }
-        for cut in cuts where !cut.isEmpty { append(piece, cut, cache: &cache, into: &out) }
+        var piece = text[range]
+        for word in cut(&piece) { append(piece, word, cache: &cache, into: &out) }
       }
-      first = false
     }
+  }
+
+  private func cut(_ text: inout NormalizedText) -> [Range<Int>] {
+    var words = [0..<text.bytes.count]
+    for step in preTokenizers { words = step.apply(&text, words) }
+    return words.filter { !$0.isEmpty }
+  }
+
+  /// The normalized words of a text without added tokens: the model merges nothing across them.
+  package func words(_ text: String) -> [String] {
+    var normalized = NormalizedText(Array(text.utf8)[...])
+    for normalizer in normalizers { normalizer.apply(&normalized) }
+    let words = cut(&normalized)
+    return words.map { String(decoding: normalized.bytes[$0], as: UTF8.self) }
   }
 
   private func append(
     _ text: NormalizedText, _ cut: Range<Int>,
-    cache: inout [ArraySlice<UInt8>: [BytePairModel.Token]], into out: inout [Piece]
+    cache: inout Cache, into out: inout [Piece]
   ) {
     let word = text.bytes[cut]
     let tokens: [BytePairModel.Token]
@@ -112,8 +131,8 @@ public struct Tokenizer: Sendable {
       if word.count <= 64 { cache[Array(word)[...]] = tokens }
     }
     for token in tokens {
-      let first = text.origin[cut.lowerBound + token.bytes.lowerBound]
-      let last = text.origin[cut.lowerBound + token.bytes.upperBound - 1]
+      let first = text.source(cut.lowerBound + token.bytes.lowerBound)
+      let last = text.source(cut.lowerBound + token.bytes.upperBound - 1)
       out.append(
         Piece(id: token.id, bytes: first.lowerBound..<max(last.upperBound, first.lowerBound)))
     }
@@ -143,9 +162,8 @@ public struct Tokenizer: Sendable {
   public func decodeBytes(_ ids: [Int], skipSpecial: Bool = false) throws(TokenizerError)
     -> [UInt8]
   {
-    let special = skipSpecial ? Set(added.filter(\.special).map(\.id)) : []
     var pieces: [[UInt8]] = []
-    for id in ids where !special.contains(id) {
+    for id in ids where !(skipSpecial && isSpecial(id)) {
       guard let piece = model.vocabulary.piece(id) else {
         throw .unknownID(id, vocabulary: vocabularyCount)
       }
@@ -153,38 +171,5 @@ public struct Tokenizer: Sendable {
     }
     for step in decoder { pieces = step.apply(pieces) }
     return pieces.flatMap { $0 }
-  }
-
-  /// Text of a growing list of ids, told in whole characters.
-  public struct Streamer {
-    let tokenizer: Tokenizer
-    private var ids: [Int] = []
-    private var told = 0
-
-    public init(_ tokenizer: Tokenizer, after prompt: [Int] = []) {
-      self.tokenizer = tokenizer
-      ids = prompt
-      told = text.count
-    }
-
-    private var text: [UInt8] {
-      (try? tokenizer.decodeBytes(ids, skipSpecial: true)) ?? []
-    }
-
-    /// What is new and complete; a character still in the making is held back.
-    public mutating func append(_ id: Int) -> String {
-      ids.append(id)
-      var all = text
-      while all.count > told, all.suffix(3) == [0xEF, 0xBF, 0xBD] { all.removeLast(3) }
-      return tell(all)
-    }
-
-    public mutating func finish() -> String { tell(text) }
-
-    private mutating func tell(_ all: [UInt8]) -> String {
-      guard all.count > told else { return "" }
-      defer { told = all.count }
-      return String(decoding: all[told...], as: UTF8.self)
-    }
   }
 }

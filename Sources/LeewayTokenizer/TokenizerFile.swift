@@ -4,76 +4,104 @@ extension Tokenizer {
   /// - Parameter path: a checkpoint folder (with `tokenizer.json`, or GPT-2's `vocab.json` and
   ///   `merges.txt`) or a lone `tokenizer.json`.
   public init(path: String) throws(TokenizerError) {
-    var file = path
-    do {
-      _ = try MappedFile(path: path)
-    } catch {
-      guard case .notAFile = error else {
-        if case .notFound = error { throw .missing(path: path) }
-        throw .file(error)
-      }
-      file = path + "/tokenizer.json"
-    }
-    do {
-      let mapped = try MappedFile(path: file)
-      try self.init(json: mapped.withBytes { Array($0) }, path: file)
-    } catch let error as FileError {
-      guard case .notFound = error else { throw .file(error) }
+    if let json = try Self.contents(path) {
+      try self.init(json: json, path: path)
+    } else if let json = try Self.contents(path + "/tokenizer.json") {
+      try self.init(json: json, path: path + "/tokenizer.json")
+    } else {
       try self.init(vocabularyFolder: path)
-    } catch let error as TokenizerError {
-      throw error
-    } catch {
-      throw .missing(path: path)
     }
   }
 
   public init(json: [UInt8], path: String) throws(TokenizerError) {
-    let root: JSONValue
-    do { root = try JSONValue.parse(json, path: path) } catch { throw .json(error) }
-    var reader = TokenizerReader(path: path)
-    self = try reader.read(root)
+    self = try TokenizerReader(path: path).read(try Self.parse(json, path))
     contentHash = ContentHash.sha256(json)
   }
 
-  /// GPT-2's two files.
-  private init(vocabularyFolder folder: String) throws(TokenizerError) {
-    var hashes: [String] = []
-    func bytes(_ name: String) throws(TokenizerError) -> [UInt8] {
-      do {
-        let file = try MappedFile(path: folder + "/" + name)
-        let bytes = file.withBytes { Array($0) }
-        hashes.append(ContentHash.sha256(bytes))
-        return bytes
-      } catch {
-        if case .notFound = error { throw .missing(path: folder) }
-        throw .file(error)
+  /// Nil when there is no such file, or a folder in its place.
+  private static func contents(_ path: String) throws(TokenizerError) -> [UInt8]? {
+    do {
+      return try MappedFile(path: path).withBytes { Array($0) }
+    } catch {
+      switch error {
+      case .notFound, .notAFile: return nil
+      default: throw .file(error)
       }
     }
-    let vocabulary: JSONValue
-    do {
-      vocabulary = try JSONValue.parse(try bytes("vocab.json"), path: folder + "/vocab.json")
-    } catch let error as JSONError { throw .json(error) } catch let error as TokenizerError {
-      throw error
-    } catch { throw .missing(path: folder) }
-    let lines = String(decoding: try bytes("merges.txt"), as: UTF8.self)
-      .split(separator: "\n").filter { !$0.hasPrefix("#version") }.map { JSONValue(String($0)) }
-    let qwen = (try? MappedFile(path: folder + "/tokenizer_config.json")).map {
-      $0.withBytes { String(decoding: $0, as: UTF8.self) }.contains("Qwen2Tokenizer")
+  }
+
+  private static func parse(_ json: [UInt8], _ path: String) throws(TokenizerError) -> JSONValue {
+    do { return try JSONValue.parse(json, path: path) } catch { throw .json(error) }
+  }
+
+  // MARK: GPT-2's two files
+
+  private init(vocabularyFolder folder: String) throws(TokenizerError) {
+    let path = folder + "/vocab.json"
+    let mergesPath = folder + "/merges.txt"
+    guard let vocabularyBytes = try Self.contents(path),
+      let mergesBytes = try Self.contents(mergesPath)
+    else { throw .missing(path: folder) }
+    let vocabulary = try Self.parse(vocabularyBytes, path)
+    var hashes = [ContentHash.sha256(vocabularyBytes), ContentHash.sha256(mergesBytes)]
+    var config: TokenizerNode?
+    let configPath = folder + "/tokenizer_config.json"
+    if let bytes = try Self.contents(configPath) {
+      hashes.append(ContentHash.sha256(bytes))
+      config = TokenizerNode(value: try Self.parse(bytes, configPath), key: "", path: configPath)
     }
-    var reader = TokenizerReader(path: folder + "/vocab.json")
-    let pattern = qwen == true ? SplitPattern.qwen2Text : SplitPattern.gpt2Text
-    self = try reader.read([
-      "model": ["type": "BPE", "vocab": vocabulary, "merges": .array(lines)],
+    let qwen = try config?.optionalText("tokenizer_class")?.hasPrefix("Qwen2Tokenizer") ?? false
+    self = try TokenizerReader(path: path).read([
+      "model": ["type": "BPE", "vocab": vocabulary, "merges": Self.mergeLines(mergesBytes)],
+      "added_tokens": try Self.addedTokens(config, vocabulary),
+      "normalizer": qwen ? ["type": "NFC"] : .null,
       "pre_tokenizer": [
         "type": "Sequence",
         "pretokenizers": [
-          ["type": "Split", "pattern": ["Regex": JSONValue(pattern)], "behavior": "Isolated"],
-          ["type": "ByteLevel", "use_regex": false, "add_prefix_space": false],
+          [
+            "type": "Split", "behavior": "Isolated",
+            "pattern": ["Regex": JSONValue(qwen ? SplitPattern.qwen2Text : SplitPattern.gpt2Text)],
+          ],
+          [
+            "type": "ByteLevel", "use_regex": false,
+            "add_prefix_space": .bool(
+              try config?.flag("add_prefix_space", default: false) ?? false),
+          ],
         ],
       ],
       "decoder": ["type": "ByteLevel"],
     ])
-    if qwen == true { normalizers = [.nfc] }
     contentHash = ContentHash.sha256(hashes.joined())
+  }
+
+  /// One merge a line; lines may end in CR LF.
+  private static func mergeLines(_ bytes: [UInt8]) -> JSONValue {
+    .array(
+      bytes.split(separator: 0x0A).compactMap { line in
+        let text = line.last == 0x0D ? line.dropLast() : line
+        return text.isEmpty ? nil : .string(Array(text))
+      })
+  }
+
+  /// Those of `tokenizer_config.json`; without them GPT-2's own.
+  private static func addedTokens(_ config: TokenizerNode?, _ vocabulary: JSONValue)
+    throws(TokenizerError) -> JSONValue
+  {
+    guard let table = config?.child("added_tokens_decoder") else {
+      guard let id = vocabulary["<|endoftext|>"] else { return [] }
+      return [["id": id, "content": "<|endoftext|>", "special": true, "normalized": false]]
+    }
+    guard let members = table.value.members else { throw table.wrong("an object") }
+    var tokens: [(id: Int, value: JSONValue)] = []
+    for member in members {
+      let name = String(decoding: member.key, as: UTF8.self)
+      guard let id = Int(name), var token = member.value.members else {
+        throw table.wrong("tokens by their ids")
+      }
+      token.removeAll { $0.key == Array("id".utf8) }
+      token.append(JSONMember(key: Array("id".utf8), value: .integer(id)))
+      tokens.append((id, .object(token)))
+    }
+    return .array(tokens.sorted { $0.id < $1.id }.map(\.value))
   }
 }

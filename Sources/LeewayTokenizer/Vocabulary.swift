@@ -1,22 +1,64 @@
 /// Pieces by bytes and by id. Keyed by bytes: Swift's `String` would merge pieces that differ only
 /// in composition.
+///
+/// A byte-level vocabulary spells its pieces in GPT-2's alphabet; inside, a piece so spelt is the
+/// bytes that it stands for. A piece that is not (an added token, as a rule) is text: the model
+/// never makes it, and it must not pass for the bytes of another (" " for "Ġ").
 struct Vocabulary: Sendable {
+  let byteLevel: Bool
+  /// What the model looks its symbols up in.
   private(set) var ids: [[UInt8]: Int] = [:]
+  private var textIDs: [[UInt8]: Int] = [:]
   private(set) var pieces: [[UInt8]?] = []
 
-  mutating func add(_ piece: [UInt8], id: Int) {
-    ids[piece] = id
-    while pieces.count <= id { pieces.append(nil) }
+  init(byteLevel: Bool = false) { self.byteLevel = byteLevel }
+
+  /// Ids from 0 to the highest, holes counted.
+  var count: Int { pieces.count }
+
+  /// - Parameter spelling: the piece as the file spells it.
+  mutating func add(_ spelling: [UInt8], id: Int) {
+    if let bytes = plain(spelling) {
+      ids[bytes] = id
+      setText(bytes, id: id)
+    } else {
+      textIDs[spelling] = id
+      setText(spelling, id: id)
+    }
+  }
+
+  /// Says what an id decodes to, and leaves the model's pieces as they are.
+  mutating func setText(_ piece: [UInt8], id: Int) {
+    if id >= pieces.count {
+      pieces.append(contentsOf: repeatElement(nil, count: id + 1 - pieces.count))
+    }
     pieces[id] = piece
   }
 
-  /// Adds a piece that must not hide a model piece's id.
-  mutating func setText(_ piece: [UInt8], id: Int) {
-    while pieces.count <= id { pieces.append(nil) }
-    pieces[id] = piece
+  /// The id of a piece as the file spells it.
+  func id(of spelling: [UInt8]) -> Int? {
+    plain(spelling).map { ids[$0] } ?? textIDs[spelling]
   }
+
+  /// The id of a piece as the text that it stands for.
+  func id(text: [UInt8]) -> Int? { ids[text] ?? textIDs[text] }
 
   func piece(_ id: Int) -> [UInt8]? { pieces.indices.contains(id) ? pieces[id] : nil }
+
+  /// The bytes that a spelling stands for, nil when it is not spelt in the alphabet.
+  private func plain(_ spelling: [UInt8]) -> [UInt8]? {
+    guard byteLevel else { return spelling }
+    var out: [UInt8] = []
+    out.reserveCapacity(spelling.count)
+    var at = 0
+    while at < spelling.count {
+      let (scalar, end) = UTF8Step.scalar(spelling, at, limit: spelling.count)
+      guard let byte = ByteAlphabet.bytes[scalar.value] else { return nil }
+      out.append(byte)
+      at = end
+    }
+    return out
+  }
 }
 
 /// GPT-2's alphabet: each byte stands as a printable character.
@@ -35,6 +77,4 @@ enum ByteAlphabet {
 
   static let bytes: [UInt32: UInt8] = Dictionary(
     uniqueKeysWithValues: scalars.enumerated().map { ($1.value, UInt8($0)) })
-
-  static let encoded: [[UInt8]] = scalars.map { Array(String($0).utf8) }
 }
