@@ -17,11 +17,8 @@ public enum AtomicFile {
     to path: String,
     _ body: ((ArraySlice<UInt8>) throws(FileError) -> Void) throws(FileError) -> Void
   ) throws(FileError) {
-    let temporary = "\(path).\(getpid()).tmp"
-    let descriptor = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
-    guard descriptor >= 0 else {
-      throw errno == ENOENT ? .notFound(path: path) : .writing(path, errno: errno)
-    }
+    guard !path.utf8.contains(0) else { throw .notFound(path: path) }
+    let (descriptor, temporary) = try openBeside(path)
     do throws(FileError) {
       try body { (part) throws(FileError) in
         var rest = part
@@ -42,6 +39,21 @@ public enum AtomicFile {
       throw error
     }
     close(descriptor)
+  }
+
+  /// A new file beside the one to come; two writers in one process get two.
+  private static func openBeside(_ path: String) throws(FileError) -> (Int32, String) {
+    for attempt in 0..<1000 {
+      let temporary = "\(path).\(getpid())-\(attempt).tmp"
+      let descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o644)
+      if descriptor >= 0 { return (descriptor, temporary) }
+      switch errno {
+      case EEXIST: continue
+      case ENOENT, ENOTDIR: throw .notFound(path: path)
+      default: throw .writing(path, errno: errno)
+      }
+    }
+    throw .writing(path, errno: EEXIST)
   }
 }
 

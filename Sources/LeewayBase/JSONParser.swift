@@ -1,5 +1,5 @@
 /// RFC 8259, strictly, plus: a byte-order mark is skipped, a lone surrogate escape is kept as its
-/// three WTF-8 bytes, equal keys in one object are refused.
+/// three WTF-8 bytes, equal keys in one object are refused, strings must be UTF-8.
 struct JSONParser {
   private let bytes: UnsafeBufferPointer<UInt8>
   private let path: String
@@ -102,7 +102,10 @@ struct JSONParser {
     }
     let text = String(decoding: bytes[start..<at], as: UTF8.self)
     if whole, let value = Int(text) { return .integer(value) }
-    guard let value = Double(text) else { throw fault("a number") }
+    guard let value = Double(text), value.isFinite else {
+      at = start
+      throw fault("a number that 64 bits hold")
+    }
     return .real(value)
   }
 
@@ -130,10 +133,19 @@ struct JSONParser {
         try escape(into: &out)
         run = at
       case 0..<0x20: throw fault("no control character inside a string")
+      case 0x80...: try character()
       default: at += 1
       }
     }
     throw fault("'\"'")
+  }
+
+  /// Steps over a character of several bytes.
+  private mutating func character() throws(JSONError) {
+    let length = bytes[at] >= 0xF0 ? 4 : bytes[at] >= 0xE0 ? 3 : 2
+    let end = min(at + length, bytes.count)
+    guard String(validating: bytes[at..<end], as: UTF8.self) != nil else { throw fault("UTF-8") }
+    at = end
   }
 
   private mutating func escape(into out: inout [UInt8]) throws(JSONError) {

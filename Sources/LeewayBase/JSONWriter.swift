@@ -39,8 +39,39 @@ extension JSONValue {
     }
   }
 
+  /// Lone surrogates are written as escapes, other bytes that are not UTF-8 as U+FFFD: what is
+  /// written can be read.
   private static func quote(_ bytes: [UInt8], into out: inout [UInt8]) {
     out.append(UInt8(ascii: "\""))
+    if String(validating: bytes, as: UTF8.self) == nil {
+      quoteMalformed(bytes[...], into: &out)
+    } else {
+      quoteValid(bytes[...], into: &out)
+    }
+    out.append(UInt8(ascii: "\""))
+  }
+
+  private static func quoteMalformed(_ bytes: ArraySlice<UInt8>, into out: inout [UInt8]) {
+    var rest = bytes
+    while let first = rest.first {
+      let three = rest.prefix(3)
+      if first == 0xED, three.count == 3, three.dropFirst().allSatisfy({ $0 & 0xC0 == 0x80 }),
+        three[three.startIndex + 1] >= 0xA0
+      {
+        let code = 0xD000 | three.dropFirst().reduce(0) { $0 << 6 | UInt32($1 & 0x3F) }
+        out += Array("\\u\(String(code, radix: 16))".utf8)
+        rest = rest.dropFirst(3)
+        continue
+      }
+      // Up to the next surrogate there may be, repaired.
+      let end = rest.dropFirst().firstIndex(of: 0xED) ?? rest.endIndex
+      let repaired = String(decoding: rest[..<end], as: UTF8.self)
+      quoteValid(Array(repaired.utf8)[...], into: &out)
+      rest = rest[end...]
+    }
+  }
+
+  private static func quoteValid(_ bytes: ArraySlice<UInt8>, into out: inout [UInt8]) {
     for byte in bytes {
       switch byte {
       case UInt8(ascii: "\""), UInt8(ascii: "\\"): out += [UInt8(ascii: "\\"), byte]
@@ -53,7 +84,6 @@ extension JSONValue {
       default: out.append(byte)
       }
     }
-    out.append(UInt8(ascii: "\""))
   }
 }
 

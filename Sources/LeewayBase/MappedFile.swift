@@ -12,7 +12,10 @@ public final class MappedFile: Sendable {
 
   public init(path: String) throws(FileError) {
     self.path = path
-    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+    // The system would read a name only up to a zero byte.
+    guard !path.utf8.contains(0) else { throw .notFound(path: path) }
+    // A pipe without a writer would block.
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
     guard descriptor >= 0 else {
       throw errno == ENOENT || errno == ENOTDIR
         ? .notFound(path: path) : .unreadable(path: path, errno: errno)

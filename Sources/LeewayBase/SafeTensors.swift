@@ -36,7 +36,10 @@ public struct SafeTensors: Sendable {
     for member in members {
       let name = String(decoding: member.key, as: UTF8.self)
       if name == "__metadata__" {
-        for pair in member.value.members ?? [] {
+        guard let pairs = member.value.members else {
+          throw .badEntry(path: path, tensor: name, key: "", expected: "an object of strings")
+        }
+        for pair in pairs {
           guard let text = pair.value.text else {
             throw .badEntry(
               path: path, tensor: name, key: String(decoding: pair.key, as: UTF8.self),
@@ -110,7 +113,7 @@ private struct Entry {
 
   private static let widths = [
     "F64": 8, "F32": 4, "F16": 2, "BF16": 2, "I64": 8, "I32": 4, "I16": 2, "I8": 1, "U64": 8,
-    "U32": 4, "U16": 2, "U8": 1, "BOOL": 1, "F8_E4M3": 1, "F8_E5M2": 1,
+    "U32": 4, "U16": 2, "U8": 1, "BOOL": 1, "F8_E4M3": 1, "F8_E5M2": 1, "F8_E8M0": 1, "C64": 8,
   ]
 
   init(_ value: JSONValue, name: String, path: String, dataBytes: Int) throws(SafeTensorsError) {
@@ -128,11 +131,13 @@ private struct Entry {
     var shape: [Int] = []
     for size in sizes {
       guard let size = size.int, size >= 0 else { throw bad("shape", "whole numbers from 0") }
-      let (product, overflow) = bytes.multipliedReportingOverflow(by: size)
+      // An empty tensor's other sizes must multiply too, in any order.
+      let (product, overflow) = bytes.multipliedReportingOverflow(by: max(size, 1))
       guard !overflow else { throw bad("shape", "a size that memory can hold") }
       bytes = product
       shape.append(size)
     }
+    if shape.contains(0) { bytes = 0 }
     self.shape = shape
     guard let offsets = value["data_offsets"]?.array, offsets.count == 2,
       let begin = offsets[0].int, let end = offsets[1].int

@@ -27,16 +27,15 @@ public struct TensorArchive: Sendable {
       shards = [single]
     }
     var tensors: [String: StoredTensor] = [:]
+    var seen: Set<String> = []
     var others: [SafeTensors.Other] = []
     var metadata: [String: String] = [:]
     for path in shards {
       let shard = try SafeTensors(path: path)
-      for tensor in shard.tensors {
-        guard tensors.updateValue(tensor, forKey: tensor.name) == nil else {
-          throw .duplicate(path: path, tensor: tensor.name)
-        }
-      }
       let names = Set(shard.tensors.map(\.name) + shard.otherTensors.map(\.name))
+      for name in shard.tensors.map(\.name) + shard.otherTensors.map(\.name)
+      where !seen.insert(name).inserted { throw .duplicate(path: path, tensor: name) }
+      for tensor in shard.tensors { tensors[tensor.name] = tensor }
       for (tensor, owner) in owners.sorted(by: { $0.key < $1.key })
       where folder + "/" + owner == path && !names.contains(tensor) {
         throw .missingFromShard(path: path, tensor: tensor)
@@ -62,7 +61,8 @@ public struct TensorArchive: Sendable {
       guard let name = member.value.text else {
         throw .badIndex(path: file.path, key: "weight_map.\(tensor)", expected: "a file name")
       }
-      guard !name.contains("/"), !name.contains("\\"), name != "..", name.hasSuffix(".safetensors")
+      guard !name.utf8.contains(where: { [0x2F, 0x5C, 0].contains($0) }),
+        name.hasSuffix(".safetensors")
       else { throw .escapingPath(path: file.path, name: name) }
       owners[tensor] = name
     }

@@ -1,0 +1,40 @@
+import LeewayBase
+import Testing
+
+@Suite("Spelling and hashes")
+struct NameTests {
+  @Test("The nearest known name")
+  func spelling() {
+    let known = ["strength", "steering", "doses", "seed", "layers"]
+    #expect(Spelling.nearest(to: "strenght", among: known) == "strength")
+    #expect(Spelling.nearest(to: "dose", among: known) == "doses")
+    #expect(Spelling.nearest(to: "SEED", among: known) == "seed")
+    #expect(Spelling.nearest(to: "lyaers", among: known) == "layers")
+    #expect(Spelling.nearest(to: "seed", among: known) == "seed")
+    #expect(Spelling.nearest(to: "temperature", among: known) == nil)
+    #expect(Spelling.nearest(to: "", among: known) == nil)
+    #expect(Spelling.nearest(to: "x", among: []) == nil)
+    #expect(Spelling.nearest(to: "a", among: [""]) == "")
+    // Of names equally near, the first by letters: the order given does not matter.
+    #expect(Spelling.nearest(to: "cab", among: ["car", "cat"]) == "car")
+    #expect(Spelling.nearest(to: "cab", among: ["cat", "car"]) == "car")
+  }
+
+  @Test("SHA-256 as its standard prints it")
+  func hashes() {
+    #expect(
+      ContentHash.sha256([])
+        == "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855")
+    #expect(
+      ContentHash.sha256("abc")
+        == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad")
+    #expect(
+      ContentHash.sha256("abcdbcdecdefdefgefghfghighijhijkijkljklmklmnlmnomnopnopq")
+        == "248d6a61d20638b8e5c026930c3e6039a33ce45964ff2167f6ecedd419db06c1")
+    #expect(
+      ContentHash.sha256([UInt8](repeating: 0x61, count: 1_000_000))
+        == "cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d39ccc7112cd0")
+    // Equal to Swift, different in bytes.
+    #expect(ContentHash.sha256("\u{e9}") != ContentHash.sha256("e\u{301}"))
+  }
+}
