@@ -70,13 +70,18 @@ let package = Package(
         "LeewayBase", "CLeewayKernels", "LeewayTensor", "LeewayModel", "LeewaySteering",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], swiftSettings: swift),
+    // Mutations for the fuzzers of several test targets.
+    .target(
+      name: "LeewayFuzzing", dependencies: ["LeewayBase"], path: "Tests/LeewayFuzzing",
+      swiftSettings: swift),
     .testTarget(
-      name: "LeewayBaseTests", dependencies: ["LeewayBase"], swiftSettings: swift),
+      name: "LeewayBaseTests", dependencies: ["LeewayBase", "LeewayFuzzing"],
+      swiftSettings: swift),
     .testTarget(
       name: "LeewayTensorTests", dependencies: ["LeewayTensor", "CLeewayKernels"],
       swiftSettings: swift),
     .testTarget(
-      name: "LeewayTokenizerTests", dependencies: ["LeewayTokenizer"],
+      name: "LeewayTokenizerTests", dependencies: ["LeewayTokenizer", "LeewayFuzzing"],
       resources: [.copy("Golden")], swiftSettings: swift),
     .testTarget(
       name: "LeewayModelTests", dependencies: ["LeewayModel", "LeewaySteering", "LeewayTensor"],

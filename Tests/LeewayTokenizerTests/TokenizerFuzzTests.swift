@@ -1,0 +1,114 @@
+import LeewayBase
+import LeewayFuzzing
+import LeewayTokenizer
+import Testing
+
+@Suite("TokenizerFuzz")
+struct TokenizerFuzzTests {
+  /// Names and texts that the file format gives a meaning.
+  private static let words = [
+    "type", "Sequence", "normalizers", "pretokenizers", "decoders", "processors", "NFC", "NFKD",
+    "Lowercase", "StripAccents", "Strip", "Prepend", "prepend", "Replace", "pattern", "String",
+    "Regex", "content", "ByteLevel", "add_prefix_space", "use_regex", "Split", "behavior",
+    "Removed", "MergedWithNext", "invert", "Metaspace", "replacement", "prepend_scheme", "first",
+    "Digits", "Punctuation", "Whitespace", "ByteFallback", "Fuse", "start", "stop", "merges",
+    "vocab", "unk_token", "byte_fallback", "ignore_merges", "fuse_unk", "id", "special", "lstrip",
+    "normalized", "TemplateProcessing", "RobertaProcessing", "single", "ids", "a b", "\u{120} a",
+    "<0x41>", "\u{2581}", " ", "", "\u{301}", "a", "<s>",
+  ]
+  private static let texts = (try? Golden.texts()) ?? []
+
+  /// The golden tokenizers, their vocabularies and merges cut short so that changes fall elsewhere.
+  private static let seeds: [JSONValue] = Golden.names.compactMap { name in
+    guard let root = try? Golden.json(name + ".tokenizer.json"), let model = root["model"],
+      let vocabulary = model["vocab"]?.members, let merges = model["merges"]?.array
+    else { return nil }
+    let pieces = vocabulary.count - merges.count + 8
+    let few = vocabulary.sorted { ($0.value.int ?? 0) < ($1.value.int ?? 0) }
+    return root.setting(
+      "model",
+      model.setting("vocab", .object(Array(few.prefix(pieces) + few.suffix(2))))
+        .setting("merges", .array(Array(merges.prefix(8)))))
+  }
+
+  private static func text(_ stream: inout NamedStream) -> String {
+    var text = String.UnicodeScalarView()
+    for _ in 0..<stream.below(6) {
+      if stream.below(2) == 0 {
+        text.append(contentsOf: Mutation.pick(texts, &stream).unicodeScalars.prefix(40))
+      } else {
+        let limit = Mutation.pick([0x80, 0x800, 0x3000, 0x11_0000], &stream)
+        for _ in 0..<stream.below(8) {
+          if let scalar = Unicode.Scalar(UInt32(stream.below(limit))) { text.append(scalar) }
+        }
+      }
+    }
+    return String(text)
+  }
+
+  @Test("Whatever the file: a tokenizer that keeps to its ids, or an error")
+  func file() throws {
+    let seeds = Self.seeds
+    try #require(seeds.count == 10)
+    let spellings = seeds.map(\.canonicalBytes)
+    try Fuzzer("Tokenizer").run { stream in
+      stream.below(5) == 0
+        ? Mutation.bytes(Mutation.pick(spellings, &stream), others: spellings, &stream)
+        : Mutation.json(Mutation.pick(seeds, &stream), words: Self.words, &stream).canonicalBytes
+    } check: { input, stream in
+      let tokenizer: Tokenizer
+      do { tokenizer = try Tokenizer(json: input, path: "fuzz") } catch is TokenizerError {
+        return false
+      }
+      for _ in 0..<3 { try Self.hold(tokenizer, Self.text(&stream)) }
+      return true
+    }
+  }
+
+  /// What holds for every tokenizer.
+  static func hold(_ tokenizer: Tokenizer, _ text: String) throws {
+    let pieces = tokenizer.encodeWithOffsets(text)
+    let ids = pieces.map(\.id)
+    try #require(ids == tokenizer.encode(text))
+    try #require(try ids == tokenizer.encode(bytes: Array(text.utf8)))
+    try #require(ids.allSatisfy { tokenizer.bytes(of: $0) != nil })
+    let count = text.utf8.count
+    var last = 0
+    for piece in pieces {
+      try #require(piece.bytes.lowerBound >= last && piece.bytes.upperBound <= count)
+      last = piece.bytes.lowerBound
+    }
+    let whole = try tokenizer.decodeBytes(ids)
+    try #require(try tokenizer.decode(ids) == String(decoding: whole, as: UTF8.self))
+    _ = try tokenizer.decode(ids, skipSpecial: true)
+    var streamer = Tokenizer.Streamer(tokenizer)
+    for id in ids.prefix(20) { _ = streamer.append(id) }
+    _ = streamer.finish()
+  }
+
+  @Test("Whatever the bytes: ids, or the place that is not UTF-8")
+  func bytes() throws {
+    let tokenizers = try Golden.names.map { try Golden.tokenizer($0) }
+    let texts = try Golden.texts().map { Array($0.utf8) }
+    try Fuzzer("TokenizerBytes").run { stream in
+      Mutation.bytes(Mutation.pick(texts, &stream), others: texts, &stream)
+    } check: { input, stream in
+      let tokenizer = Mutation.pick(tokenizers, &stream)
+      do {
+        _ = try tokenizer.encode(bytes: input)
+        try #require(String(validating: input, as: UTF8.self) != nil)
+        try Self.hold(tokenizer, String(decoding: input.prefix(4096), as: UTF8.self))
+        return true
+      } catch TokenizerError.invalidUTF8(let offset) {
+        try #require(input.indices.contains(offset))
+        try #require(String(validating: input[..<offset], as: UTF8.self) != nil)
+        let rest = input[offset...]
+        try #require(
+          (1...min(4, rest.count)).allSatisfy {
+            String(validating: rest.prefix($0), as: UTF8.self) == nil
+          })
+        return false
+      }
+    }
+  }
+}
