@@ -1,0 +1,202 @@
+import LeewayBase
+import LeewayFuzzing
+import LeewayTokenizer
+import Testing
+
+@Suite("Laws of tokenizers")
+struct LawTests {
+  /// Those that keep every text, but for the marks that stand for spaces.
+  static let lossless = ["bytes-gpt2", "bytes-llama3", "pieces-llama", "pieces-gemma"]
+
+  /// Characters of all lengths and kinds, those of no tokenizer's own tokens.
+  static func text(_ stream: inout NamedStream, length: Int) -> String {
+    var text = String.UnicodeScalarView()
+    while text.count < length {
+      let range = Mutation.pick(
+        [0..<0x80, 0x61..<0x7B, 0x20..<0x21, 0..<0x800, 0x4E00..<0x9FFF, 0..<0x11_0000], &stream)
+      let value = UInt32(range.lowerBound + stream.below(range.count))
+      if let scalar = Unicode.Scalar(value), scalar != "<", scalar != "\u{2581}" {
+        text.append(scalar)
+      }
+    }
+    return String(text)
+  }
+
+  @Test("Texts come back byte by byte", arguments: lossless)
+  func roundTrip(_ name: String) throws {
+    let tokenizer = try Golden.tokenizer(name)
+    var stream = NamedStream("law", "round trip", name)
+    for length in [0, 1, 2, 3, 10, 40, 300] {
+      for _ in 0..<60 {
+        let text = Self.text(&stream, length: length)
+        let ids = tokenizer.encode(text)
+        #expect(try tokenizer.decodeBytes(ids, skipSpecial: true) == Array(text.utf8))
+        #expect(ids == tokenizer.encode(text))
+      }
+    }
+  }
+
+  @Test("Every byte of a text belongs to one piece", arguments: ["bytes-gpt2", "bytes-llama3"])
+  func tiling(_ name: String) throws {
+    let tokenizer = try Golden.tokenizer(name)
+    var stream = NamedStream("law", "tiling", name)
+    for _ in 0..<200 {
+      let text = Self.text(&stream, length: stream.below(80))
+      let bytes = Array(text.utf8)
+      var at = 0
+      for piece in tokenizer.encodeWithOffsets(text, addSpecial: false) {
+        #expect(piece.bytes.lowerBound == at)
+        #expect(tokenizer.bytes(of: piece.id) == Array(bytes[piece.bytes]))
+        at = piece.bytes.upperBound
+      }
+      #expect(at == bytes.count)
+    }
+  }
+
+  @Test("Where a piece came from", arguments: Golden.names)
+  func offsets(_ name: String) throws {
+    let tokenizer = try Golden.tokenizer(name)
+    for text in try Golden.texts() { try TokenizerFuzzTests.hold(tokenizer, text) }
+    var stream = NamedStream("law", "offsets", name)
+    for _ in 0..<100 {
+      try TokenizerFuzzTests.hold(tokenizer, Self.text(&stream, length: stream.below(60)))
+    }
+  }
+
+  @Test("Composition does not blur where other pieces came from")
+  func composedOffsets() throws {
+    let tokenizer = try Golden.tokenizer("bytes-nfc")
+    let text = "The wind, cafe\u{301} and boat"
+    let pieces = tokenizer.encodeWithOffsets(text, addSpecial: false)
+    let bytes = Array(text.utf8)
+    // All but the composed character are the bytes that they cover.
+    for piece in pieces where piece.bytes.upperBound <= 13 || piece.bytes.lowerBound >= 16 {
+      #expect(tokenizer.bytes(of: piece.id) == Array(bytes[piece.bytes]))
+    }
+    #expect(pieces.contains { $0.bytes == 13..<16 || $0.bytes.contains(13) })
+    #expect(pieces.last?.bytes.upperBound == bytes.count)
+  }
+
+  @Test(
+    "A special token divides a text into texts",
+    arguments: [
+      ("bytes-gpt2", "<|endoftext|>"), ("bytes-llama3", "<|begin|>"), ("bytes-nfc", "<|pad|>"),
+      ("bytes-qwen2", "<|im_start|>"), ("bytes-digits", "<|endoftext|>"), ("pieces-llama", "</s>"),
+      ("pieces-gemma", "<eos>"),
+    ])
+  func concatenation(_ name: String, _ special: String) throws {
+    let tokenizer = try Golden.tokenizer(name)
+    let id = try #require(tokenizer.id(of: special))
+    #expect(tokenizer.isSpecial(id))
+    var stream = NamedStream("law", "concatenation", name)
+    for _ in 0..<100 {
+      let parts = (0..<3).map { _ in Self.text(&stream, length: stream.below(20)) }
+      let whole = tokenizer.encode(parts.joined(separator: special), addSpecial: false)
+      let alone = parts.map { tokenizer.encode($0, addSpecial: false) }
+      #expect(whole == Array(alone.joined(separator: [id])))
+    }
+  }
+
+  @Test("Merging equals the plainest algorithm, in short words and long")
+  func merging() throws {
+    let name = "pieces-llama"
+    let tokenizer = try Golden.tokenizer(name)
+    let model = try #require(try Golden.json(name + ".tokenizer.json")["model"])
+    let plain = PlainBytePairs(model)
+    var stream = NamedStream("law", "merging")
+    for length in [1, 2, 3, 5, 8, 20, 46, 47, 48, 49, 60, 200] {
+      for _ in 0..<20 {
+        let letters = Array("aaeethnorsd  \u{e9}\u{4e2d}")
+        let word = String((0..<length).map { _ in Mutation.pick(letters, &stream) })
+        let normalized = "\u{2581}" + word.replacing(" ", with: "\u{2581}")
+        #expect(tokenizer.encode(word, addSpecial: false) == plain.encode(normalized), "\(word)")
+      }
+    }
+  }
+
+  @Test("A stream of pieces is the text, told in whole characters", arguments: lossless)
+  func streaming(_ name: String) throws {
+    let tokenizer = try Golden.tokenizer(name)
+    var stream = NamedStream("law", "streaming", name)
+    for _ in 0..<40 {
+      let text = Self.text(&stream, length: 1 + stream.below(40)).replacing("\u{FFFD}", with: "")
+      let ids = tokenizer.encode(text, addSpecial: false)
+      let cut = stream.below(ids.count + 1)
+      var streamer = Tokenizer.Streamer(tokenizer, after: Array(ids[..<cut]))
+      var told: [String] = []
+      for id in ids[cut...] { told.append(streamer.append(id)) }
+      #expect(told.allSatisfy { !$0.unicodeScalars.contains("\u{FFFD}") })
+      told.append(streamer.finish())
+      let head = try tokenizer.decode(Array(ids[..<cut]))
+      let whole = head.replacing("\u{FFFD}", with: "") + told.joined()
+      #expect(Array(whole.utf8) == Array(try tokenizer.decode(ids).utf8))
+    }
+  }
+
+  @Test("Unknown ids are told")
+  func unknownIDs() throws {
+    let tokenizer = try Golden.tokenizer("bytes-gpt2")
+    for id in [-1, .min, .max, tokenizer.vocabularyCount] {
+      #expect(
+        throws: TokenizerError.unknownID(id, vocabulary: tokenizer.vocabularyCount)
+      ) { try tokenizer.decode([0, id]) }
+      #expect(tokenizer.bytes(of: id) == nil && !tokenizer.isSpecial(id))
+    }
+    #expect(throws: TokenizerError.invalidUTF8(offset: 2)) {
+      try tokenizer.encode(bytes: [0x61, 0x62, 0xE2, 0x82])
+    }
+  }
+
+  @Test("A space and the letter that spells it are two pieces")
+  func spelling() throws {
+    // "Ġ" is how byte-level files spell a space; an added token may be a real one.
+    let json: JSONValue = [
+      "model": [
+        "type": "BPE", "vocab": ["\u{120}": 0, "a": 1, "\u{120}a": 2, "  ": 3, " ": 4],
+        "merges": [["\u{120}", "a"]],
+      ],
+      "added_tokens": [["id": 3, "content": "  "]],
+      "pre_tokenizer": ["type": "ByteLevel", "add_prefix_space": false],
+      "decoder": ["type": "ByteLevel"],
+    ]
+    let tokenizer = try Tokenizer(json: json.canonicalBytes, path: "spelling")
+    #expect(tokenizer.encode("a a  a") == [1, 2, 3, 1])
+    #expect(try tokenizer.decode([1, 2, 3, 1, 4]) == "a a  a ")
+  }
+}
+
+/// Byte pairs as one would write them on a blackboard.
+private struct PlainBytePairs {
+  var ids: [[UInt8]: Int] = [:]
+  var ranks: [[[UInt8]]: Int] = [:]
+
+  init(_ model: JSONValue) {
+    for member in model["vocab"]?.members ?? [] { ids[member.key] = member.value.int }
+    for (rank, merge) in (model["merges"]?.array ?? []).enumerated() {
+      ranks[merge.array?.compactMap(\.bytes) ?? []] = rank
+    }
+  }
+
+  func encode(_ text: String) -> [Int] {
+    var pieces: [[UInt8]] = []
+    for scalar in text.unicodeScalars {
+      let bytes = Array(String(scalar).utf8)
+      if ids[bytes] != nil {
+        pieces.append(bytes)
+      } else {
+        for byte in bytes {
+          let digits = String(byte, radix: 16, uppercase: true)
+          pieces.append(Array("<0x\(digits.count < 2 ? "0" : "")\(digits)>".utf8))
+        }
+      }
+    }
+    while true {
+      let found = pieces.indices.dropLast().compactMap { index in
+        ranks[[pieces[index], pieces[index + 1]]].map { (rank: $0, index: index) }
+      }
+      guard let best = found.min(by: { ($0.rank, $0.index) < ($1.rank, $1.index) }) else { break }
+      pieces[best.index] += pieces.remove(at: best.index + 1)
+    }
+    return pieces.compactMap { ids[$0] }
+  }
+}
