@@ -96,7 +96,7 @@ TEXTS = [
     "\u0120spelt \u010a like bytes \u0100\u0142",
     "mixed \u4e2d\u6587 and English123\u4e2d45 x\u00b2y\u00b3",
     "  indented\n    more\n\t\tand more  \n\n\n   end",
-    "The THE the tHE", "\u30ab\u3099\u30ac\u30ab x\u30ab\u3099", "a" + " " * 23 + "b" + " " * 25 + "c",
+    "The THE the tHE", "\u30ab\u3099\u30ac\u30ab x\u30ab\u3099", "a<p>  b<p>   <p>\u3000 c<p>", "a" + " " * 23 + "b" + " " * 25 + "c",
     "\u1e0b\u0323 \u0344 \u0958 \u2adc \U0001d15e \u0f73 \u2f800",
 ]
 
@@ -198,6 +198,8 @@ def bytes_nfc():
     train(t, 360, ["<|endoftext|>", "<|pad|>"], BYTES)
     t.add_tokens([AddedToken(" " * n, normalized=True) for n in range(24, 1, -1)])
     t.add_tokens([AddedToken("\u30ab\u3099", normalized=True)])
+    # Takes spaces along that are a token themselves.
+    t.add_tokens([AddedToken("<p>", normalized=True, rstrip=True)])
     return t
 
 

@@ -51,8 +51,9 @@ struct AddedMatcher: Sendable {
       let range = stripped(bytes, found.token, at, end, from: start)
       if range.lowerBound > start { parts.append(.text(start..<range.lowerBound)) }
       parts.append(.token(found.token, range))
-      start = range.upperBound
-      at = start
+      // Spaces that it took along may begin the next token all the same, as in the reference.
+      start = max(start, range.upperBound)
+      at = end
     }
     if start < bytes.count { parts.append(.text(start..<bytes.count)) }
     return parts

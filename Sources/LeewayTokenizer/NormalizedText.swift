@@ -38,6 +38,11 @@ struct NormalizedText {
       origin += repeatElement(source, count: new.count)
     }
 
+    mutating func append(_ other: Builder) {
+      bytes += other.bytes
+      origin += other.origin
+    }
+
     mutating func copy(_ text: NormalizedText, _ range: Range<Int>) {
       bytes += text.bytes[range]
       if let origin = text.origin {
@@ -84,31 +89,56 @@ struct NormalizedText {
   }
 
   /// A Unicode normalization. No character of ASCII changes or joins what stands before it, so each
-  /// stretch from one ASCII character to the next changes alone and keeps its place.
+  /// run from one ASCII character to the next changes alone and keeps its place.
   mutating func transform(_ change: (String) -> String) {
     guard bytes.contains(where: { $0 >= 0x80 }) else { return }
     var builder = Builder()
-    var start = 0
     var at = 0
-    func flush(_ end: Int, _ builder: inout Builder) {
-      let old = bytes[start..<end]
-      let new = Array(change(String(decoding: old, as: UTF8.self)).utf8)
-      if old.elementsEqual(new) {
-        builder.copy(self, start..<end)
-      } else {
-        builder.append(new, from: source(start).lowerBound..<source(end - 1).upperBound)
-      }
-    }
     while at < bytes.count {
-      // The stretch of ASCII up to its last character, which may carry the marks that follow.
+      // The last ASCII character before others may carry the marks that follow.
       let ascii = bytes[at...].firstIndex { $0 >= 0x80 } ?? bytes.count
-      start = ascii < bytes.count ? max(ascii - 1, at) : ascii
+      let start = ascii < bytes.count ? max(ascii - 1, at) : ascii
       builder.copy(self, at..<start)
       guard start < bytes.count else { break }
       at = bytes[ascii...].firstIndex { $0 < 0x80 } ?? bytes.count
-      flush(at, &builder)
+      transform(start..<at, change, into: &builder)
     }
     if builder.bytes != bytes { become(builder) }
+  }
+
+  private func transform(
+    _ run: Range<Int>, _ change: (String) -> String, into builder: inout Builder
+  ) {
+    func changed(_ range: Range<Int>) -> [UInt8] {
+      Array(change(String(decoding: bytes[range], as: UTF8.self)).utf8)
+    }
+    let whole = changed(run)
+    if bytes[run].elementsEqual(whole) { return builder.copy(self, run) }
+    // Character by character with its marks, so that the others keep their places.
+    var parts = Builder()
+    var start = run.lowerBound
+    while start < run.upperBound {
+      var end = UTF8Step.scalar(bytes, start, limit: run.upperBound).end
+      while end < run.upperBound {
+        let next = UTF8Step.scalar(bytes, end, limit: run.upperBound)
+        if ScalarKind.startsAlone(next.scalar) { break }
+        end = next.end
+      }
+      let new = changed(start..<end)
+      if bytes[start..<end].elementsEqual(new) {
+        parts.copy(self, start..<end)
+      } else {
+        parts.append(new, from: source(start).lowerBound..<source(end - 1).upperBound)
+      }
+      start = end
+    }
+    if parts.bytes == whole {
+      builder.append(parts)
+    } else {
+      // Something joined after all: then the run has one place.
+      let place = source(run.lowerBound).lowerBound..<source(run.upperBound - 1).upperBound
+      builder.append(whole, from: place)
+    }
   }
 
   /// Changes each character alone; nil keeps it.

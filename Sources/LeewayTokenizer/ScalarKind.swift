@@ -31,6 +31,15 @@ enum ScalarKind {
     }
   }
 
+  /// Whether normalization never joins it to what stands before: no mark, and no vowel or final
+  /// consonant of Hangul or Katakana, half width included. The few that this misses are noticed.
+  static func startsAlone(_ scalar: Unicode.Scalar) -> Bool {
+    switch scalar.value {
+    case 0x1160...0x11FF, 0x3131...0x318E, 0xD7B0...0xD7FF, 0xFF9E...0xFFDC: false
+    default: !isMark(scalar)
+    }
+  }
+
   /// All of ASCII's symbols, beyond ASCII the categories of punctuation.
   static func isPunctuation(_ scalar: Unicode.Scalar) -> Bool {
     if scalar.isASCII {

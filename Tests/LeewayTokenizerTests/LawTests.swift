@@ -63,18 +63,36 @@ struct LawTests {
     }
   }
 
-  @Test("Composition does not blur where other pieces came from")
-  func composedOffsets() throws {
-    let tokenizer = try Golden.tokenizer("bytes-nfc")
-    let text = "The wind, cafe\u{301} and boat"
-    let pieces = tokenizer.encodeWithOffsets(text, addSpecial: false)
-    let bytes = Array(text.utf8)
-    // All but the composed character are the bytes that they cover.
-    for piece in pieces where piece.bytes.upperBound <= 13 || piece.bytes.lowerBound >= 16 {
-      #expect(tokenizer.bytes(of: piece.id) == Array(bytes[piece.bytes]))
+  @Test("Normalization does not blur where other pieces came from")
+  func normalizedOffsets() throws {
+    let pieces: JSONValue = .object(
+      try #require(try Golden.json("bytes-nfc.tokenizer.json")["model"]?["vocab"]?.members))
+    let json: JSONValue = [
+      "model": ["type": "BPE", "vocab": pieces, "merges": []], "normalizer": ["type": "NFKC"],
+      "pre_tokenizer": ["type": "ByteLevel", "add_prefix_space": false],
+      "decoder": ["type": "ByteLevel"],
+    ]
+    let tokenizer = try Tokenizer(json: json.canonicalBytes, path: "nfkc")
+    // A wide comma and letter, a composed and a decomposed character, half-width Katakana, Hangul
+    // that joins, a sign that becomes two letters.
+    let text = "a\u{6d77}\u{ff0c}\u{ff21}Be\u{301}\u{e9}\u{ff76}\u{ff9e}\u{ac00}\u{11a8}\u{fb01}z"
+    let expected: [(String, Range<Int>)] = [
+      ("a", 0..<1), ("\u{6d77}", 1..<4), (",", 4..<7), ("A", 7..<10), ("B", 10..<11),
+      ("\u{e9}", 11..<14), ("\u{e9}", 14..<16), ("\u{30ac}", 16..<22), ("\u{ac01}", 22..<28),
+      ("fi", 28..<31), ("z", 31..<32),
+    ]
+    let found = tokenizer.encodeWithOffsets(text)
+    #expect(found.map(\.id) == tokenizer.encode(expected.map(\.0).joined()))
+    var wanted: [Range<Int>] = []
+    for (new, range) in expected {
+      // Unchanged characters are placed byte by byte.
+      let same = Array(text.utf8)[range].elementsEqual(new.utf8)
+      wanted += new.utf8.indices.enumerated().map { offset, _ in
+        same ? range.lowerBound + offset..<range.lowerBound + offset + 1 : range
+      }
     }
-    #expect(pieces.contains { $0.bytes == 13..<16 || $0.bytes.contains(13) })
-    #expect(pieces.last?.bytes.upperBound == bytes.count)
+    #expect(found.map(\.bytes) == wanted)
+    #expect(try tokenizer.decode(found.map(\.id)) == expected.map(\.0).joined())
   }
 
   @Test(

@@ -31,6 +31,32 @@ struct TokenizerFuzzTests {
         .setting("merges", .array(Array(merges.prefix(8)))))
   }
 
+  private static let components = (try? Golden.json("components.json"))?["components"]?.array ?? []
+  private static let decoders = (try? Golden.json("decoders.json"))?["cases"]?.array ?? []
+
+  /// A tokenizer of which everything but the model is drawn from the known components.
+  private static func composed(_ stream: inout NamedStream) -> JSONValue {
+    func sequence(_ key: String, _ list: String, _ stream: inout NamedStream) -> JSONValue {
+      let parts = (components + decoders).compactMap { $0[key] }
+      let chosen = (0..<stream.below(4)).map { _ in Mutation.pick(parts, &stream) }
+      return JSONValue.object([]).setting("type", "Sequence").setting(list, .array(chosen))
+    }
+    let root = Mutation.pick(seeds, &stream)
+      .setting("normalizer", sequence("normalizer", "normalizers", &stream))
+    let steps = sequence("pre_tokenizer", "pretokenizers", &stream)
+    let byteLevel: JSONValue = [
+      "type": "ByteLevel", "add_prefix_space": .bool(stream.below(2) == 0),
+      "use_regex": .bool(stream.below(2) == 0),
+    ]
+    guard stream.below(2) == 0 else {
+      return root.setting("pre_tokenizer", steps)
+        .setting("decoder", sequence("decoder", "decoders", &stream))
+    }
+    return root.setting("decoder", ["type": "ByteLevel"]).setting(
+      "pre_tokenizer",
+      steps.setting("pretokenizers", .array((steps["pretokenizers"]?.array ?? []) + [byteLevel])))
+  }
+
   private static func text(_ stream: inout NamedStream) -> String {
     var text = String.UnicodeScalarView()
     for _ in 0..<stream.below(6) {
@@ -52,9 +78,13 @@ struct TokenizerFuzzTests {
     try #require(seeds.count == 10)
     let spellings = seeds.map(\.canonicalBytes)
     try Fuzzer("Tokenizer").run { stream in
-      stream.below(5) == 0
-        ? Mutation.bytes(Mutation.pick(spellings, &stream), others: spellings, &stream)
-        : Mutation.json(Mutation.pick(seeds, &stream), words: Self.words, &stream).canonicalBytes
+      switch stream.below(6) {
+      case 0: Mutation.bytes(Mutation.pick(spellings, &stream), others: spellings, &stream)
+      case 1: Self.composed(&stream).canonicalBytes
+      case 2: Mutation.json(Self.composed(&stream), words: Self.words, &stream).canonicalBytes
+      default:
+        Mutation.json(Mutation.pick(seeds, &stream), words: Self.words, &stream).canonicalBytes
+      }
     } check: { input, stream in
       let tokenizer: Tokenizer
       do { tokenizer = try Tokenizer(json: input, path: "fuzz") } catch is TokenizerError {
