@@ -17,7 +17,7 @@ struct Curves {
     prompts = arm.prompts
     effect = arm.effectCurve(weights: trialWeights)
     let baseline = arm.baselineShare(weights: trialWeights)
-    effectFit = Array(Isotonic.increasing([baseline] + effect).dropFirst())
+    effectFit = Self.rising(effect, from: baseline, prompts: arm.prompts)
     kept = []
     keptFit = []
     floors = []
@@ -29,6 +29,21 @@ struct Curves {
       keptFit.append(Array(Isotonic.decreasing([1] + raw).dropFirst()))
       floors.append(capability.floor)
     }
+  }
+
+  /// The isotonic fit of the effect, up to its peak where it clearly falls again: a broken model
+  /// says nothing any more, and how far a grid runs beyond the break must not move the onset.
+  /// "Clearly": the Wilson intervals of the peak and of the lowest later dose are disjoint.
+  private static func rising(_ effect: [Double], from baseline: Double, prompts: Int) -> [Double] {
+    guard let most = effect.max(), let peak = effect.lastIndex(of: most) else { return [] }
+    var last = effect.count - 1
+    if let least = effect[peak...].min(),
+      Wilson.interval(least, prompts).high < Wilson.interval(most, prompts).low
+    {
+      last = peak
+    }
+    let fit = Array(Isotonic.increasing([baseline] + effect[...last]).dropFirst())
+    return fit + Array(repeating: fit[last], count: effect.count - 1 - last)
   }
 
   /// The fitted effect crosses the criterion and its Wilson lower bound lies above chance; where

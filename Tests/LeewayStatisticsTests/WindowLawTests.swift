@@ -106,9 +106,29 @@ import Testing
     #expect(abs(value(estimate.onset) - exp2(-1.5)) < 1e-9)
     #expect(abs(value(estimate.ceiling) - exp2(-0.5)) < 1e-9)
     #expect(abs((estimate.octaves ?? 0) - 1) < 1e-9)
-    #expect(estimate.verdict == .notAboveRandom)
+    #expect(estimate.verdict == .unranked)
     let width = estimate.octavesInterval
     #expect((width?.low ?? 1) < 1 && (width?.high ?? 1) > 1)
+  }
+
+  /// A broken model says nothing: how far the grid runs beyond the break says nothing about onset.
+  @Test func dosesBeyondTheBreakDoNotMoveTheOnset() {
+    func arm(_ shares: [Double]) -> ArmTrials {
+      let doses = shares.indices.map { exp2(Double($0) - 3) }
+      return ArmTrials(
+        doses: doses,
+        effect: shares.map { share in (0..<20).map { [Double($0) < share * 20 ? 1 : 0] } },
+        baselineEffect: Array(repeating: [0], count: 20), capabilities: [])
+    }
+    let analysis = WindowAnalysis(draws: 0)
+    let onset = value(analysis.estimate(arm([0, 0.25, 0.75, 1])).onset)
+    #expect(abs(onset - exp2(-1.5)) < 1e-9)
+    for tail in [[0.2], [0.2, 0, 0], [0.2, 0, 0, 0, 0, 0, 0]] {
+      #expect(value(analysis.estimate(arm([0, 0.25, 0.75, 1] + tail)).onset) == onset)
+    }
+    // A dip that chance explains is no fall.
+    let dip = value(analysis.estimate(arm([0, 0.25, 0.75, 0.6])).onset)
+    #expect(abs(dip - exp2(-2 + 0.25 / 0.425)) < 1e-9)
   }
 
   @Test func noDataGivesNoNumber() {
