@@ -57,7 +57,7 @@ TEXTS = [
     "it's we'll they've I'm he'd you're can't 'tis",
     "IT'S WE'LL THEY'VE I'M HE'D YOU'RE CAN'T",
     "'s't're've'm'll'd'S'T'RE'x ''s 'sll s' '",
-    "o\u017f a'\u017f 'l\u017f K\u212a '\u212a",
+    "'\u017fx 'L\u017f 'll\u017f o\u017f a'\u017f 'l\u017f K\u212a '\u212a",
     "1 12 123 1234 12345 3.14 1,000,000 0x1F 1e-9",
     "\u0661\u0662\u0663 \u0967\u0968 \u2167 \u00b2\u00bd \u2460 \uff11\uff12",
     "don't stop\u2014now\u2026 \u201cquoted\u201d \u2018single\u2019 it\u2019s",
@@ -155,6 +155,20 @@ BYTES = pre_tokenizers.ByteLevel.alphabet()
 LLAMA3 = (r"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}{1,3}"
           r"| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+")
 QWEN2 = LLAMA3.replace("{1,3}", "")
+# Patterns as other families write them, and each part of what expressions may be.
+EXPRESSIONS = [
+    r"'(?i:[sdmt]|ll|ve|re)|[^\r\n\p{L}\p{N}]?+\p{L}++|\p{N}{1,3}"
+    r"| ?[^\s\p{L}\p{N}]++[\r\n]*|\s*[\r\n]|\s+(?!\S)|\s+",
+    r"[^\r\n\p{L}\p{N}]?[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]*[\p{Ll}\p{Lm}\p{Lo}\p{M}]+"
+    r"(?i:'s|'t|'re|'ve|'m|'ll|'d)?|[^\r\n\p{L}\p{N}]?[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]+"
+    r"[\p{Ll}\p{Lm}\p{Lo}\p{M}]*(?i:'s|'t|'re|'ve|'m|'ll|'d)?|\p{N}{1,3}"
+    r"| ?[^\s\p{L}\p{N}]+[\r\n/]*|\s*[\r\n]+|\s+(?!\S)|\s+",
+    r"[!\"#$%&'()*+,\-./:;<=>?@\[\\\]^_`{|}~][A-Za-z]+|[^\r\n\p{L}\p{P}\p{S}]?[\p{L}\p{M}]+"
+    r"| ?[\p{P}\p{S}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+",
+    "[\u4e00-\u9fa5\u0800-\u4e00\uac00-\ud7ff]+", r"[0-9][0-9][0-9]", r"\p{N}{1,3}",
+    r"\w+|[^\w\s]+", r"\d+|\D", r"a(?=[^b])|b{2,}|x{2}", r"(?i:tHe|[k-s])", r"\P{L}+|\p{^Lu}",
+    r"(?:a|--)(o|e|-)?|\S", r"\x{61}|\x{ff11}|\u00e9", r"[\W\S]", r"[^\S\n]+|.",
+]
 
 
 def bytes_gpt2():
@@ -333,10 +347,13 @@ def components():
     cutters += [p.Split(" ", b) for b in behaviors] + [p.Split("--", b) for b in behaviors]
     cutters += [p.Split(" ", b, invert=True) for b in ["removed", "isolated", "contiguous"]]
     cutters += [p.Split(Regex(LLAMA3), b) for b in behaviors]
+    cutters += [p.Split(Regex(text), "isolated") for text in EXPRESSIONS]
+    cutters += [p.Split(Regex(r"\d+|a"), b) for b in behaviors]
     changes = [
         n.NFC(), n.NFD(), n.NFKC(), n.NFKD(), n.Lowercase(), n.StripAccents(), n.Strip(),
         n.Strip(left=True, right=False), n.Strip(left=False, right=True), n.Prepend("\u00bb "),
         n.Replace(" ", MARK), n.Replace("--", "\u2013"), n.Replace("a", ""),
+        n.Replace(Regex(r" {2,}|--+"), "_"), n.Replace(Regex(r"[\u0300-\u036f\d]"), ""),
         n.Sequence([n.NFD(), n.StripAccents(), n.Lowercase()]),
     ]
     out = []

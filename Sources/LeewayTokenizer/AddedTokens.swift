@@ -11,19 +11,19 @@ struct AddedToken: Sendable {
 
 /// Finds added tokens, leftmost first, the longest of those that begin together.
 struct AddedMatcher: Sendable {
-  /// By first byte: a text is mostly bytes that begin none.
-  private var byFirst = [[(pattern: [UInt8], token: AddedToken)]](repeating: [], count: 256)
-  private var isEmpty = true
+  private var tokens: [[UInt8]: AddedToken] = [:]
+  /// Lengths of the patterns by their first byte, longest first: a text is mostly bytes that begin
+  /// none, and some vocabularies add thousands that begin with "<".
+  private var lengths = [[Int]](repeating: [], count: 256)
 
-  init(_ tokens: [(pattern: [UInt8], token: AddedToken)]) {
-    for entry in tokens {
-      guard let first = entry.pattern.first else { continue }
-      byFirst[Int(first)].append(entry)
-      isEmpty = false
+  init(_ entries: [(pattern: [UInt8], token: AddedToken)]) {
+    for (pattern, token) in entries {
+      guard let first = pattern.first else { continue }
+      if let known = tokens[pattern], known.id <= token.id { continue }
+      tokens[pattern] = token
+      if !lengths[Int(first)].contains(pattern.count) { lengths[Int(first)].append(pattern.count) }
     }
-    for first in byFirst.indices {
-      byFirst[first].sort { ($1.pattern.count, $0.token.id) < ($0.pattern.count, $1.token.id) }
-    }
+    for first in lengths.indices { lengths[first].sort(by: >) }
   }
 
   enum Part {
@@ -33,39 +33,37 @@ struct AddedMatcher: Sendable {
 
   func split(_ bytes: [UInt8]) -> [Part] {
     if bytes.isEmpty { return [] }
-    if isEmpty { return [.text(0..<bytes.count)] }
+    if tokens.isEmpty { return [.text(0..<bytes.count)] }
     var parts: [Part] = []
     var start = 0
     var at = 0
     while at < bytes.count {
-      guard let found = match(bytes, at) else {
+      guard let (token, end) = match(bytes, at) else {
         at += 1
         continue
       }
-      let end = at + found.pattern.count
       // A match inside a word is passed over whole, as the reference does.
-      if found.token.singleWord, touchesWord(bytes, at, end) {
+      if token.singleWord, touchesWord(bytes, at, end) {
         at = end
         continue
       }
-      let range = stripped(bytes, found.token, at, end, from: start)
-      if range.lowerBound > start { parts.append(.text(start..<range.lowerBound)) }
-      parts.append(.token(found.token, range))
-      // Spaces that it took along may begin the next token all the same, as in the reference.
-      start = max(start, range.upperBound)
+      // Spaces that a token took along may begin the next all the same, as in the reference.
+      if let range = stripped(bytes, token, at, end, from: start) {
+        if range.lowerBound > start { parts.append(.text(start..<range.lowerBound)) }
+        parts.append(.token(token, range))
+        start = range.upperBound
+      }
       at = end
     }
     if start < bytes.count { parts.append(.text(start..<bytes.count)) }
     return parts
   }
 
-  private func match(_ bytes: [UInt8], _ at: Int) -> (pattern: [UInt8], token: AddedToken)? {
-    let candidates = byFirst[Int(bytes[at])]
-    if candidates.isEmpty { return nil }
-    return candidates.first { entry in
-      let end = at + entry.pattern.count
-      return end <= bytes.count && bytes[at..<end].elementsEqual(entry.pattern)
+  private func match(_ bytes: [UInt8], _ at: Int) -> (token: AddedToken, end: Int)? {
+    for length in lengths[Int(bytes[at])] where at + length <= bytes.count {
+      if let token = tokens[Array(bytes[at..<at + length])] { return (token, at + length) }
     }
+    return nil
   }
 
   private func touchesWord(_ bytes: [UInt8], _ start: Int, _ end: Int) -> Bool {
@@ -76,10 +74,11 @@ struct AddedMatcher: Sendable {
       && ScalarKind.isWord(UTF8Step.scalar(bytes, end, limit: bytes.count).scalar)
   }
 
-  /// A token that strips takes the spaces beside it along.
+  /// A token that strips takes the spaces beside it along; nil when the token before has taken all
+  /// of it.
   private func stripped(
     _ bytes: [UInt8], _ token: AddedToken, _ start: Int, _ end: Int, from floor: Int
-  ) -> Range<Int> {
+  ) -> Range<Int>? {
     var (start, end) = (start, end)
     while token.leftStrip, start > floor, let before = UTF8Step.scalar(bytes, before: start),
       ScalarKind.isSpace(before.scalar)
@@ -91,6 +90,7 @@ struct AddedMatcher: Sendable {
       guard ScalarKind.isSpace(after.scalar) else { break }
       end = after.end
     }
-    return start..<end
+    if token.leftStrip { start = max(start, floor) }
+    return start < end ? start..<end : nil
   }
 }

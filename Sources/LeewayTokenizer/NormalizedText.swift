@@ -70,15 +70,22 @@ struct NormalizedText {
 
   mutating func replace(_ pattern: [UInt8], with content: [UInt8]) {
     guard let first = pattern.first, bytes.contains(first) else { return }
+    replace(with: content) { bytes, at in
+      guard bytes[at] == first, at + pattern.count <= bytes.count else { return nil }
+      return bytes[at..<at + pattern.count].elementsEqual(pattern) ? at + pattern.count : nil
+    }
+  }
+
+  /// - Parameter match: where the match that begins at a byte ends, which is beyond it.
+  mutating func replace(with content: [UInt8], _ match: ([UInt8], Int) -> Int?) {
     var builder = Builder()
     var at = 0
     var start = 0
-    while at + pattern.count <= bytes.count {
-      guard bytes[at] == first, bytes[at..<at + pattern.count].elementsEqual(pattern) else {
-        at += 1
+    while at < bytes.count {
+      guard let end = match(bytes, at) else {
+        at = UTF8Step.scalar(bytes, at, limit: bytes.count).end
         continue
       }
-      let end = at + pattern.count
       builder.copy(self, start..<at)
       builder.append(content, from: source(at).lowerBound..<source(end - 1).upperBound)
       (at, start) = (end, end)

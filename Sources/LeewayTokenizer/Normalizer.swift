@@ -4,6 +4,7 @@ import Foundation
 enum Normalizer: Sendable {
   case prepend([UInt8])
   case replace([UInt8], [UInt8])
+  case substitute(Expression, [UInt8])
   case nfc, nfd, nfkc, nfkd
   case lowercase, stripAccents
   case strip(left: Bool, right: Bool)
@@ -12,6 +13,8 @@ enum Normalizer: Sendable {
     switch self {
     case .prepend(let bytes): text.prepend(bytes)
     case .replace(let pattern, let content): text.replace(pattern, with: content)
+    case .substitute(let expression, let content):
+      text.replace(with: content) { expression.match($0, $1, limit: $0.count) }
     // Decomposed first: Foundation does not compose U+AC00 U+11A8, whose first is composed already.
     case .nfc: text.transform { Self.composed($0.decomposedStringWithCanonicalMapping) }
     case .nfd: text.transform { $0.decomposedStringWithCanonicalMapping }

@@ -10,6 +10,7 @@ enum PreTokenizer: Sendable {
 
   enum Delimiter: Sendable {
     case pattern(SplitPattern)
+    case expression(Expression)
     case text([UInt8])
     case space, punctuation, number
   }
@@ -84,6 +85,11 @@ extension PreTokenizer.Delimiter {
     case .pattern(let pattern):
       // The known patterns match everywhere.
       return pattern.split(bytes[piece]).map { Cut(range: $0, isMatch: true) }
+    case .expression(let expression):
+      return cuts(piece) { at in
+        if let end = expression.match(bytes, at, limit: piece.upperBound) { return (end, true) }
+        return (UTF8Step.scalar(bytes, at, limit: piece.upperBound).end, false)
+      }
     case .text(let text):
       return cuts(piece) { at in
         at + text.count <= piece.upperBound && bytes[at..<at + text.count].elementsEqual(text)

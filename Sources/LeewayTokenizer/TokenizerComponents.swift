@@ -9,7 +9,13 @@ extension TokenizerReader {
       for item in try node.items("normalizers") { all += try normalizers(item) }
       return all
     case "Prepend": return [.prepend(try node.bytes("prepend"))]
-    case "Replace": return [.replace(try pattern(node), try node.bytes("content"))]
+    case "Replace":
+      let content = try node.bytes("content")
+      let pattern = try node.required("pattern")
+      guard pattern.child("Regex") != nil else {
+        return [.replace(try self.pattern(node), content)]
+      }
+      return [.substitute(try expression(try pattern.text("Regex"), pattern), content)]
     case "NFC": return [.nfc]
     case "NFD": return [.nfd]
     case "NFKC": return [.nfkc]
@@ -91,11 +97,19 @@ extension TokenizerReader {
     let pattern = try node.required("pattern")
     guard pattern.child("Regex") != nil else { return .text(try self.pattern(node)) }
     let text = try pattern.text("Regex")
-    guard let known = SplitPattern(text: text) else {
+    if let known = SplitPattern(text: text) { return .pattern(known) }
+    return .expression(try expression(text, pattern))
+  }
+
+  private func expression(_ text: String, _ node: TokenizerNode) throws(TokenizerError)
+    -> Expression
+  {
+    guard let expression = Expression(text) else {
       throw .unsupported(
-        path: path, component: pattern.key, kind: text, known: ["GPT-2's", "Llama 3's", "Qwen2's"])
+        path: path, component: node.key, kind: text,
+        known: ["characters", "classes", "counts of classes", "groups", "lookahead"])
     }
-    return .pattern(known)
+    return expression
   }
 
   private func behavior(_ node: TokenizerNode, default standard: PreTokenizer.Behavior)

@@ -42,7 +42,7 @@ struct TokenizerReader {
     }
     let vocabulary = try node.required("vocab")
     guard let entries = vocabulary.value.members else { throw vocabulary.wrong("an object") }
-    var model = BytePairModel(vocabulary: Vocabulary(byteLevel: byteLevel))
+    var model = BytePairModel(vocabulary: Vocabulary(byteLevel: byteLevel, capacity: entries.count))
     let limit = idLimit(entries.count)
     for entry in entries {
       let id = try TokenizerNode(

@@ -11,7 +11,11 @@ struct Vocabulary: Sendable {
   private var textIDs: [[UInt8]: Int] = [:]
   private(set) var pieces: [[UInt8]?] = []
 
-  init(byteLevel: Bool = false) { self.byteLevel = byteLevel }
+  init(byteLevel: Bool = false, capacity: Int = 0) {
+    self.byteLevel = byteLevel
+    ids.reserveCapacity(capacity)
+    pieces.reserveCapacity(capacity)
+  }
 
   /// Ids from 0 to the highest, holes counted.
   var count: Int { pieces.count }

@@ -132,6 +132,51 @@ struct LawTests {
     }
   }
 
+  @Test("The three patterns that are run by hand cut as any expression does", arguments: [0, 1, 2])
+  func patterns(_ index: Int) throws {
+    let gpt2 = #"'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+"#
+    let llama3 =
+      #"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}{1,3}|"#
+      + #" ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+"#
+    let pattern = [gpt2, llama3, llama3.replacing("{1,3}", with: "")][index]
+    func tokenizer(_ pattern: String) throws -> Tokenizer {
+      let json: JSONValue = [
+        "model": ["type": "BPE", "vocab": ["a": 0], "merges": []],
+        "pre_tokenizer": ["type": "Split", "pattern": ["Regex": JSONValue(pattern)]],
+      ]
+      return try Tokenizer(json: json.canonicalBytes, path: "pattern")
+    }
+    // In a group of its own it is a pattern like any other.
+    let (byHand, byExpression) = (try tokenizer(pattern), try tokenizer("(?:\(pattern))"))
+    var stream = NamedStream("law", "patterns", "\(index)")
+    let parts = [
+      "'s", "'LL", "'\u{17f}", "ab", "  ", "\r\n", "12", "\t", "!?", "\u{3000}", "é", "'",
+    ]
+    for _ in 0..<400 {
+      let text = (0..<stream.below(12)).map { _ in
+        stream.below(3) == 0 ? Self.text(&stream, length: 3) : Mutation.pick(parts, &stream)
+      }.joined()
+      #expect(byHand.words(text) == byExpression.words(text), "\(text.debugDescription)")
+    }
+  }
+
+  @Test("A long run does not deepen the stack", .timeLimit(.minutes(1)))
+  func longRuns() throws {
+    let json: JSONValue = [
+      "model": ["type": "BPE", "vocab": ["a": 0], "merges": []],
+      "pre_tokenizer": ["type": "Split", "pattern": ["Regex": #"(?:a+(?!b)|\s+)|."#]],
+    ]
+    let tokenizer = try Tokenizer(json: json.canonicalBytes, path: "long")
+    let count = 300_000
+    let text = String(repeating: "a", count: count)
+    #expect(tokenizer.words(text) == [text])
+    #expect(tokenizer.words(text + "b").map(\.count) == [count - 1, 1, 1])
+    // One word of many letters, for the model: the queue's work.
+    let word = String(repeating: "the", count: count / 3)
+    let tokens = try Golden.tokenizer("bytes-llama3").encode(word, addSpecial: false)
+    #expect(tokens.count <= count * 2 / 3 && Set(tokens).count <= 3)
+  }
+
   @Test("A stream of pieces is the text, told in whole characters", arguments: lossless)
   func streaming(_ name: String) throws {
     let tokenizer = try Golden.tokenizer(name)

@@ -118,17 +118,34 @@ struct RefusalTests {
     }
   }
 
-  @Test("A regular expression that Leeway does not know")
-  func expressions() {
-    let pattern = #"\w+(?=x)"#
-    refuses(
-      with("pre_tokenizer", ["type": "Split", "pattern": ["Regex": JSONValue(pattern)]]),
-      .unsupported(
-        path: "t.json", component: "pre_tokenizer.pattern", kind: pattern,
-        known: ["GPT-2's", "Llama 3's", "Qwen2's"]))
-    wrong(
-      with("normalizer", ["type": "Replace", "pattern": ["Regex": "a+"], "content": "b"]),
-      "normalizer.pattern", "a String pattern", #"{"Regex":"a+"}"#)
+  @Test(
+    "Regular expressions that Leeway does not know",
+    arguments: [
+      "", "a*", "a?", "(?:a|b*)", "(?=a)", "a{0}", "a{0,2}", "|a", "a|", "(a)+", "(?:ab)*", "(a",
+      "a)", "[a", "[]", "[^]", "[z-a]", "[a-\\w]", "[[:alpha:]]", "[a&&b]", "a**", "a+?", "a{2}+",
+      "a{,3}", "a{3,2}", "a{1000}", "a{x}", "*a", "^a", "a$", "\\bA", "\\1", "\\", "\\p{Han}",
+      "\\p{}", "\\pL", "\\x41", "\\x{}", "\\x{110000}", "\\u004", "\\ud800", "(?<!a)b", "(?<n>a)",
+      "(?m)a", "(?>a)", "{2}", "a]",
+      String(repeating: "(", count: 1000) + "a" + String(repeating: ")", count: 1000),
+    ])
+  func expressions(_ pattern: String) {
+    let known = ["characters", "classes", "counts of classes", "groups", "lookahead"]
+    for (component, part) in [
+      ("pre_tokenizer", ["type": "Split", "pattern": ["Regex": JSONValue(pattern)]]),
+      (
+        "normalizer",
+        ["type": "Replace", "pattern": ["Regex": JSONValue(pattern)], "content": ""]
+      ),
+    ] as [(String, JSONValue)] {
+      refuses(
+        with(component, part),
+        .unsupported(
+          path: "t.json", component: component + ".pattern", kind: pattern, known: known))
+    }
+  }
+
+  @Test("Decoders replace plain text only")
+  func decoderExpressions() {
     wrong(
       with("decoder", ["type": "Replace", "pattern": ["Regex": "a+"], "content": "b"]),
       "decoder.pattern", "a String pattern", #"{"Regex":"a+"}"#)

@@ -14,7 +14,8 @@ struct TokenizerFuzzTests {
     "Digits", "Punctuation", "Whitespace", "ByteFallback", "Fuse", "start", "stop", "merges",
     "vocab", "unk_token", "byte_fallback", "ignore_merges", "fuse_unk", "id", "special", "lstrip",
     "normalized", "TemplateProcessing", "RobertaProcessing", "single", "ids", "a b", "\u{120} a",
-    "<0x41>", "\u{2581}", " ", "", "\u{301}", "a", "<s>",
+    "<0x41>", #"\p{L}+|(?i:'s)|[^a-c\s]?\d{2,}|\s+(?!\S)|."#, "\u{2581}", " ", "", "\u{301}", "a",
+    "<s>",
   ]
   private static let texts = (try? Golden.texts()) ?? []
 
@@ -114,6 +115,37 @@ struct TokenizerFuzzTests {
     var streamer = Tokenizer.Streamer(tokenizer)
     for id in ids.prefix(20) { _ = streamer.append(id) }
     _ = streamer.finish()
+  }
+
+  @Test("Whatever the expression: words that make up the text, or an error")
+  func expressions() throws {
+    let seeds = Self.components.compactMap { $0["pre_tokenizer"]?["pattern"]?["Regex"]?.bytes }
+    try #require(seeds.count > 10)
+    let parts = [
+      "(?:", "(?i:", "(?!", "(?=", ")", "|", "[^", "]", "a-z", "\\p{L}", "\\P{^Lu}", "\\s", "\\d",
+      "{1,3}",
+      "{2}", "*", "+", "?", "++", ".", "\\", "\\]", "-", "a", "'s",
+    ].map { Array($0.utf8) }
+    try Fuzzer("Expression").run { stream in
+      stream.below(2) == 0
+        ? Mutation.bytes(Mutation.pick(seeds, &stream), others: seeds + parts, &stream)
+        : (0...stream.below(12)).flatMap { _ in Mutation.pick(parts, &stream) }
+    } check: { input, stream in
+      let json: JSONValue = [
+        "model": ["type": "BPE", "vocab": ["a": 0], "merges": []],
+        "pre_tokenizer": ["type": "Split", "pattern": ["Regex": .string(input)]],
+      ]
+      guard let tokenizer = try? Tokenizer(json: json.canonicalBytes, path: "fuzz") else {
+        return false
+      }
+      for _ in 0..<3 {
+        let text = Self.text(&stream)
+        let words = tokenizer.words(text)
+        try #require(Array(words.joined().utf8) == Array(text.utf8))
+        try #require(words.allSatisfy { !$0.isEmpty })
+      }
+      return true
+    }
   }
 
   @Test("Whatever the bytes: ids, or the place that is not UTF-8")

@@ -1,0 +1,75 @@
+/// A class of a regular expression: `\p{L}`, `[^\s,]`, one character.
+struct ScalarSet: Sendable {
+  enum Item: Sendable {
+    case range(ClosedRange<UInt32>)
+    case categories(Set<Unicode.GeneralCategory>)
+    case space, word
+    case not(ScalarSet)
+  }
+
+  var items: [Item] = []
+  var isInverted = false
+  var ignoresCase = false
+
+  func contains(_ scalar: Unicode.Scalar) -> Bool {
+    var found = holds(scalar)
+    if !found, ignoresCase { found = Self.cases(scalar).contains(where: holds) }
+    return found != isInverted
+  }
+
+  private func holds(_ scalar: Unicode.Scalar) -> Bool {
+    items.contains { item in
+      switch item {
+      case .range(let range): range.contains(scalar.value)
+      case .categories(let set): set.contains(scalar.properties.generalCategory)
+      case .space: ScalarKind.isSpace(scalar)
+      case .word: Self.isWord(scalar)
+      case .not(let set): !set.contains(scalar)
+      }
+    }
+  }
+
+  /// `\w` here is not quite what it is to the component `Whitespace`: the reference has two engines.
+  private static func isWord(_ scalar: Unicode.Scalar) -> Bool {
+    switch scalar.value {
+    case 0xB2, 0xB3, 0xB9, 0xBC...0xBE: true
+    case 0x200C, 0x200D: false
+    default: ScalarKind.isWord(scalar)
+    }
+  }
+
+  /// The other cases of a letter; the long s and the Kelvin sign are letters of ASCII too.
+  private static func cases(_ scalar: Unicode.Scalar) -> [Unicode.Scalar] {
+    var found: [Unicode.Scalar] = []
+    for mapping in [scalar.properties.lowercaseMapping, scalar.properties.uppercaseMapping] {
+      let scalars = mapping.unicodeScalars
+      if scalars.count == 1, let first = scalars.first { found.append(first) }
+    }
+    switch scalar {
+    case "s", "S": found.append("\u{17F}")
+    case "k", "K": found.append("\u{212A}")
+    case "\u{17F}": found += ["s", "S"]
+    case "\u{212A}": found += ["k", "K"]
+    default: break
+    }
+    return found
+  }
+
+  /// By the names of Unicode: `L`, `Lu`, ...
+  static func category(_ name: String) -> ScalarSet? {
+    let matching = categories.filter { $0.key.hasPrefix(name) }
+    guard !name.isEmpty, !matching.isEmpty else { return nil }
+    return ScalarSet(items: [.categories(Set(matching.values))])
+  }
+
+  private static let categories: [String: Unicode.GeneralCategory] = [
+    "Lu": .uppercaseLetter, "Ll": .lowercaseLetter, "Lt": .titlecaseLetter,
+    "Lm": .modifierLetter, "Lo": .otherLetter, "Mn": .nonspacingMark, "Mc": .spacingMark,
+    "Me": .enclosingMark, "Nd": .decimalNumber, "Nl": .letterNumber, "No": .otherNumber,
+    "Pc": .connectorPunctuation, "Pd": .dashPunctuation, "Ps": .openPunctuation,
+    "Pe": .closePunctuation, "Pi": .initialPunctuation, "Pf": .finalPunctuation,
+    "Po": .otherPunctuation, "Sm": .mathSymbol, "Sc": .currencySymbol, "Sk": .modifierSymbol,
+    "So": .otherSymbol, "Zs": .spaceSeparator, "Zl": .lineSeparator, "Zp": .paragraphSeparator,
+    "Cc": .control, "Cf": .format, "Cs": .surrogate, "Co": .privateUse, "Cn": .unassigned,
+  ]
+}
