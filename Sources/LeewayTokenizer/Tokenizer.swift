@@ -155,6 +155,9 @@ public struct Tokenizer: Sendable {
 
   // MARK: Decoding
 
+  /// The text of pieces as the file's decoder puts them together; without a decoder, side by side.
+  /// Bytes that make no character become U+FFFD.
+  /// - Throws: `unknownID` for an id that no piece has.
   public func decode(_ ids: [Int], skipSpecial: Bool = false) throws(TokenizerError) -> String {
     String(decoding: try decodeBytes(ids, skipSpecial: skipSpecial), as: UTF8.self)
   }
