@@ -96,7 +96,9 @@ let package = Package(
       swiftSettings: swift),
     .testTarget(
       name: "LeewayReportTests", dependencies: ["LeewayReport"], swiftSettings: swift),
-    .testTarget(name: "EndToEndTests", dependencies: ["LeewayBase"], swiftSettings: swift),
+    // The command itself: it is built because the tests run it.
+    .testTarget(
+      name: "EndToEndTests", dependencies: ["LeewayBase", "LeewayCLI"], swiftSettings: swift),
   ],
   swiftLanguageModes: [.v6]
 )

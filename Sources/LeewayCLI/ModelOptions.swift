@@ -14,9 +14,12 @@ struct EngineOptions: ParsableArguments {
   var threads = ProcessInfo.processInfo.activeProcessorCount
 
   @Option(
-    help: "exact (the same bits everywhere) or fast (16-bit products where the processor has them)."
+    help: """
+      exact (the same bits everywhere) or fast (16-bit products where the processor has them); by \
+      default what the study says, else exact.
+      """
   )
-  var precision: Precision = .exact
+  var precision: Precision?
 
   @Option(
     name: .customLong("ignore-key"),
@@ -31,17 +34,24 @@ struct EngineOptions: ParsableArguments {
 
   func kernels(_ precision: Precision? = nil) -> Kernels {
     Kernels(
-      precision: precision ?? self.precision,
+      precision: precision ?? self.precision ?? .exact,
       pool: threads > 1 ? ThreadPool(threads: threads) : nil)
   }
 
   func open(_ folder: String) throws -> OpenedModel {
-    let checkpoint = try Checkpoint(folder: folder, ignoring: Set(ignoredKeys))
-    for key in checkpoint.harmlessKeys {
+    let checkpoint = try Checkpoint(telling: folder, ignoring: ignoredKeys)
+    return OpenedModel(checkpoint: checkpoint, transformer: try Transformer(checkpoint))
+  }
+}
+
+extension Checkpoint {
+  /// Opens a folder and warns of keys that were passed over.
+  init(telling folder: String, ignoring keys: [String]) throws {
+    self = try Checkpoint(folder: folder, ignoring: Set(keys))
+    for key in harmlessKeys {
       printError(
         "leeway: \(folder)/config.json: unknown key \"\(key)\" is null, false or 0; ignored")
     }
-    return OpenedModel(checkpoint: checkpoint, transformer: try Transformer(checkpoint))
   }
 }
 

@@ -9,6 +9,8 @@ final class ProgressLine: Sendable {
     var started = ContinuousClock.now
     var lastDrawn = ContinuousClock.now - .seconds(60)
     var firstRan = 0
+    var ran = 0
+    var isFinished = false
   }
   private let state = Mutex(State())
   private let isTerminal = isatty(STDERR_FILENO) == 1
@@ -16,6 +18,7 @@ final class ProgressLine: Sendable {
   func show(_ progress: RunProgress) {
     state.withLock { state in
       let now = ContinuousClock.now
+      state.ran = progress.ran
       if state.phase != progress.phase {
         if state.phase != nil, isTerminal { write("\n") }
         state.phase = progress.phase
@@ -31,8 +34,16 @@ final class ProgressLine: Sendable {
     }
   }
 
-  func finish() {
-    if isTerminal, state.withLock({ $0.phase != nil }) { write("\n") }
+  /// Ends the line; a study that ran to its end also hears whether anything was left to run.
+  func finish(wholly: Bool) {
+    state.withLock { state in
+      guard !state.isFinished, state.phase != nil else { return }
+      state.isFinished = true
+      if isTerminal { write("\n") }
+      if wholly, state.ran == 0 {
+        write("leeway: everything was measured before; nothing was left to run\n")
+      }
+    }
   }
 
   private func line(_ progress: RunProgress, since start: ContinuousClock.Instant, firstRan: Int)

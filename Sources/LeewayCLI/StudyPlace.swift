@@ -28,5 +28,12 @@ struct StudyPlace {
     return folder
   }
 
+  /// Mistakes that only a model shows carry the study's path too.
+  func naming<R>(_ body: () throws -> R) throws -> R {
+    do { return try body() } catch StudyError.invalid(nil, let issues) {
+      throw StudyError.invalid(file: file.path, issues: issues)
+    }
+  }
+
   func outFolder(_ override: String?) -> String { override ?? "runs/\(file.study.name)" }
 }

@@ -10,28 +10,42 @@ import LeewayStudy
 /// Every error is a `LedgerError`.
 public final class SQLiteLedger: Ledger {
   public let path: String
-  private let pool: DatabasePool
+  private let queue: DatabaseQueue
 
   /// Opens or makes the file.
   public init(path: String) throws(LedgerError) {
     self.path = path
-    let pool = try Self.guarded(path) {
+    queue = try Self.guarded(path) {
       let folder = URL(fileURLWithPath: path).deletingLastPathComponent().path
       guard FileManager.default.fileExists(atPath: folder) else {
         throw LedgerError.cannotOpen(path: path)
       }
+      try Self.refuseNewer(path)
       var configuration = Configuration()
       configuration.busyMode = .timeout(10)
-      return try DatabasePool(path: path, configuration: configuration)
-    }
-    try Self.guarded(path) {
-      let found = try pool.read { try Int.fetchOne($0, sql: "PRAGMA user_version") ?? 0 }
-      guard found <= Schema.version else {
-        throw LedgerError.newerVersion(path: path, found: found, known: Schema.version)
+      // By hand: GRDB's own set-up makes and drops a table each time, and the file grows.
+      configuration.prepareDatabase { db in
+        try db.execute(sql: "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL")
       }
-      try Schema.migrator.migrate(pool)
+      let queue = try DatabaseQueue(path: path, configuration: configuration)
+      try Schema.migrator.migrate(queue)
+      return queue
     }
-    self.pool = pool
+  }
+
+  /// Looks before anything is opened for writing: a newer version's file stays as it is, to the
+  /// byte.
+  private static func refuseNewer(_ path: String) throws {
+    guard FileManager.default.fileExists(atPath: path) else { return }
+    var configuration = Configuration()
+    configuration.readonly = true
+    configuration.busyMode = .timeout(10)
+    let queue = try DatabaseQueue(path: path, configuration: configuration)
+    let found = try queue.read { try Int.fetchOne($0, sql: "PRAGMA user_version") ?? 0 }
+    try queue.close()
+    guard found <= Schema.version else {
+      throw LedgerError.newerVersion(path: path, found: found, known: Schema.version)
+    }
   }
 
   // MARK: Conditions
@@ -129,6 +143,11 @@ public final class SQLiteLedger: Ledger {
 
   public func save(_ plan: PlanRecord) throws {
     let json = String(decoding: try CanonicalCoder.encode(plan), as: UTF8.self)
+    // Saving what is there already, in its place, writes nothing.
+    let unchanged = try read { db in
+      try Row.fetchOne(db, sql: "SELECT hash, json FROM plan ORDER BY id DESC LIMIT 1")
+    }.map { $0["hash"] == plan.planHash && $0["json"] == json }
+    if unchanged == true { return }
     try write { db in
       try db.execute(
         sql: """
@@ -163,11 +182,11 @@ public final class SQLiteLedger: Ledger {
   // MARK: Errors
 
   private func read<T>(_ body: (Database) throws -> T) throws(LedgerError) -> T {
-    try Self.guarded(path) { try pool.read(body) }
+    try Self.guarded(path) { try queue.read(body) }
   }
 
   private func write(_ body: (Database) throws -> Void) throws(LedgerError) {
-    try Self.guarded(path) { try pool.write(body) }
+    try Self.guarded(path) { try queue.write(body) }
   }
 
   private static func guarded<T>(_ path: String, _ body: () throws -> T) throws(LedgerError) -> T {

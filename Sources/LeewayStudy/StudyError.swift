@@ -14,7 +14,8 @@ public struct StudyIssue: Error, Equatable, Sendable {
     case overlap(words: [String])
     case noSuchLayer(site: String, layers: Int)
     case notEditable(site: String)
-    case tooLong(text: String, tokens: Int, limit: Int)
+    /// `more` tokens would follow the text.
+    case tooLong(text: String, tokens: Int, more: Int, limit: Int)
     /// A contrast text lacks the word that is to be read.
     case wordNotFound(word: String, text: String)
     case file(FileError)

@@ -17,8 +17,11 @@ struct CheckCommand: ParsableCommand {
       let place = try StudyPlace(study)
       let opened = try engine.open(try place.modelFolder(model))
       let context = try opened.context(
-        engine, precision: Precision(rawValue: place.file.study.precision) ?? .exact)
-      let plan = try StudyPlan.describe(place.file.study, context: context)
+        engine,
+        precision: engine.precision ?? Precision(rawValue: place.file.study.precision) ?? .exact)
+      let plan = try place.naming {
+        try StudyPlan.describe(place.file.study, context: context)
+      }
       print("\(place.file.path): no mistakes")
       print("  sites      \(plan.sites.map(\.description).joined(separator: ", "))")
       let doses = plan.doses

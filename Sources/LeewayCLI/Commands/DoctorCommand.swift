@@ -10,15 +10,22 @@ struct DoctorCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "doctor", abstract: "Check this machine, and the laws on one model.")
 
-  @Argument(help: "Checkpoint folder.") var model: String?
+  @Argument(help: "Checkpoint folder.") var folder: String?
+  @Option(help: "The same as an option.") var model: String?
   @OptionGroup var engine: EngineOptions
+
+  func validate() throws {
+    guard folder == nil || model == nil else {
+      throw ValidationError("give the folder once, as an argument or with --model")
+    }
+  }
 
   func run() throws {
     try reporting {
       let sets = KernelSet.available
       print("kernels     \(sets.map(\.name).joined(separator: ", ")); used: \(KernelSet.best.name)")
       print("threads     \(engine.threads)")
-      guard let folder = model else { return }
+      guard let folder = folder ?? model else { return }
       let opened = try engine.open(folder)
       let config = opened.config
       print(

@@ -11,7 +11,7 @@ struct RunCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "run", abstract: "Run a study: find the window in which a steering vector works.",
     discussion: """
-      Writes leeway.sqlite, index.html, result.json and trials.csv. What the database holds is not
+      Writes leeway.sqlite, index.html, result.json and trials.csv. What the database holds is not \
       run again: repeat the command to go on after Ctrl-C, or after the study grew.
       """)
 
@@ -25,22 +25,20 @@ struct RunCommand: ParsableCommand {
     try reporting {
       let place = try StudyPlace(study)
       let opened = try engine.open(try place.modelFolder(model))
-      let precision = Precision(rawValue: place.file.study.precision) ?? engine.precision
-      let context = try opened.context(engine, precision: precision)
+      let precision = engine.precision ?? Precision(rawValue: place.file.study.precision)
+      let context = try opened.context(engine, precision: precision ?? .exact)
       let folder = place.outFolder(out)
       try makeFolder(folder)
       let ledger = try SQLiteLedger(path: folder + "/leeway.sqlite")
       let cancellation = Cancellation()
       let interrupt = Interrupt(cancellation)
       let line = ProgressLine()
-      defer { line.finish() }
-      let result = try withExtendedLifetime(interrupt) {
-        try StudyRunner(
-          study: place.file.study, text: place.file.text, context: context, ledger: ledger,
-          cancellation: cancellation, progress: line.show
-        ).run()
-      }
-      line.finish()
+      defer { line.finish(wholly: false) }
+      let runner = StudyRunner(
+        study: place.file.study, text: place.file.text, context: context, ledger: ledger,
+        cancellation: cancellation, progress: line.show)
+      let result = try withExtendedLifetime(interrupt) { try place.naming(runner.run) }
+      line.finish(wholly: true)
       try ResultFiles(folder: folder).write(result)
       ResultFiles(folder: folder).tell(result, json: json)
     }
@@ -73,8 +71,17 @@ struct ResultFiles {
       return
     }
     let terminal = isatty(STDOUT_FILENO) == 1
-    let columns = ProcessInfo.processInfo.environment["COLUMNS"].flatMap { Int($0) } ?? 110
-    print(StudyTable.text(result, columns: columns, color: terminal))
+    print(StudyTable.text(result, columns: Self.columns, color: terminal))
     print("page: \(folder)/index.html")
+  }
+
+  /// Width of the terminal; 110 where there is none.
+  private static var columns: Int {
+    if let told = ProcessInfo.processInfo.environment["COLUMNS"].flatMap({ Int($0) }) {
+      return told
+    }
+    var size = winsize()
+    let known = ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0 && size.ws_col > 0
+    return known ? Int(size.ws_col) : 110
   }
 }

@@ -36,7 +36,7 @@ struct TraceCommand: ParsableCommand {
 
   func run() throws {
     try reporting {
-      let checkpoint = try Checkpoint(folder: model, ignoring: Set(ignoredKeys))
+      let checkpoint = try Checkpoint(telling: model, ignoring: ignoredKeys)
       let tokens = try tokens()
       let transformer = try Transformer(checkpoint)
       let config = checkpoint.config

@@ -7,7 +7,7 @@ extension ErrorText {
     case .notYAML(let path, let line, let column, let problem):
       ErrorText("\(path):\(line):\(column): not YAML here: \(problem)")
     case .invalid(let file, let issues):
-      ErrorText(lines: issues.map { sentence($0, file: file) })
+      ErrorText(lines: distinct(issues.map { sentence($0, file: file) }))
     case .cancelled(let done, let total):
       ErrorText(
         "stopped after \(done) of \(total) conditions; all of them are kept. Run the same command"
@@ -22,6 +22,12 @@ extension ErrorText {
     case .nothingMeasured(let site):
       ErrorText("\(site): nothing was measured there", code: 1)
     }
+  }
+
+  /// One mistake may be found in several places of the same line.
+  private static func distinct(_ lines: [String]) -> [String] {
+    var told: Set<String> = []
+    return lines.filter { told.insert($0).inserted }
   }
 
   static func sentence(_ issue: StudyIssue, file: String?) -> String {
@@ -51,8 +57,10 @@ extension ErrorText {
     case .noSuchLayer(let site, let layers):
       "\(site): the model has \(layers) blocks, blocks.0 to blocks.\(layers - 1)"
     case .notEditable(let site): "\(site) can be read but not edited"
-    case .tooLong(let text, let tokens, let limit):
-      "\"\(short(text))\" has \(tokens) tokens with those to come; the model's context is \(limit)"
+    case .tooLong(let text, let tokens, let more, let limit):
+      "\"\(short(text))\" has \(tokens) tokens"
+        + (more > 0 ? ", and \(more) more are to come" : "")
+        + "; the model's context is \(limit)"
     case .wordNotFound(let word, let text):
       "the word \"\(word)\" does not stand in \"\(short(text))\""
     case .file(let error): sentence(error)

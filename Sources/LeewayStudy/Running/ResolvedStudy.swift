@@ -61,18 +61,22 @@ struct ResolvedStudy {
     }
     promptTokens = study.prompts.map(encode)
     let generates = Self.generates(study)
-    let room = context.maxPositions - (generates ? study.answer.tokens : 8)
-    for (index, tokens) in promptTokens.enumerated() where tokens.count > room {
+    // Where nothing is written, an answer's own tokens still follow the prompt.
+    let more = generates ? study.answer.tokens : 8
+    for (index, tokens) in promptTokens.enumerated()
+    where tokens.count + more > context.maxPositions {
       add(
         "prompts[\(index)]",
-        .tooLong(text: study.prompts[index], tokens: tokens.count, limit: room))
+        .tooLong(
+          text: study.prompts[index], tokens: tokens.count, more: more,
+          limit: context.maxPositions))
     }
     for (place, capability) in study.capability.enumerated() {
       for (index, text) in capability.texts.enumerated() {
         let count = context.tokenizer.encode(text).count
         let path = "capability[\(place)].texts[\(index)]"
         if count > context.maxPositions {
-          add(path, .tooLong(text: text, tokens: count, limit: context.maxPositions))
+          add(path, .tooLong(text: text, tokens: count, more: 0, limit: context.maxPositions))
         } else if count < 2 {
           add(path, .badValue(expected: "at least 2 tokens", found: text))
         }
@@ -84,7 +88,8 @@ struct ResolvedStudy {
     for (index, tokens) in neutralTokens.enumerated() where tokens.count > context.maxPositions {
       add(
         "neutral[\(index)]",
-        .tooLong(text: neutral[index], tokens: tokens.count, limit: context.maxPositions))
+        .tooLong(
+          text: neutral[index], tokens: tokens.count, more: 0, limit: context.maxPositions))
     }
 
     (choosing, reporting) = Self.halves(study.prompts, choose: self.sites.count > 1)

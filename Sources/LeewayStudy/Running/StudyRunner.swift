@@ -68,7 +68,8 @@ public struct StudyRunner: Sendable {
       }
       plan.arms.append(record)
     }
-    try ledger.save(plan)
+    // What is reported should it end here; a finished plan of an earlier run says more.
+    if try ledger.plan(plan.planHash) == nil { try ledger.save(plan) }
     try refine(&plan, resolved, arms[0], scorers, &runner)
     try refit(&plan, resolved, try maker.refits(site), scorers, &runner)
     try ledger.save(plan)
