@@ -23,7 +23,7 @@ check: setup
 	$(MAKE) test
 
 bench: build
-	$(SWIFT) run $(FLAGS) --skip-build LeewayBench
+	Tools/bench.sh
 
 fuzz: setup
 	LEEWAY_FUZZ_SECONDS=$${SECONDS:-120} $(SWIFT) test $(FLAGS) --filter Fuzz

@@ -20,6 +20,8 @@ struct SweepBench {
     var gigaMultiplyAdds: Double
     var gflops: Double
     var paddingShare: Double
+    /// Share of the machine that others used meanwhile.
+    var load: Double?
   }
 
   func run() throws -> [Timing] {
@@ -30,6 +32,7 @@ struct SweepBench {
     var timings: [Timing] = []
     func time(_ name: String, _ body: (SweepPlanner) throws -> Void) rethrows {
       let planner = SweepPlanner(model: model, kernels: kernels)
+      let load = MachineLoad()
       let start = ContinuousClock.now
       try body(planner)
       let elapsed = start.duration(to: .now).components
@@ -40,27 +43,25 @@ struct SweepBench {
           job: name, weights: model.weightFormat.rawValue, precision: precision.rawValue,
           threads: threads, seconds: seconds, gigaMultiplyAdds: Double(work.useful) / 1e9,
           gflops: 2 * Double(work.useful) / seconds / 1e9,
-          paddingShare: Double(work.padding) / Double(max(work.useful, 1))))
+          paddingShare: Double(work.padding) / Double(max(work.useful, 1)), load: load.others()))
     }
     if jobs.contains("A") {
-      time("A") { run(sweep(prompts: 32, length: 24, shared: 8, positions: .all, $0), $0) }
+      try time("A") {
+        _ = try $0.nextToken(sweep(prompts: 32, length: 24, shared: 8, positions: .all, $0))
+      }
     }
     if jobs.contains("F") {
-      time("A few-shot") {
-        run(sweep(prompts: 32, length: 96, shared: 80, positions: .all, $0), $0)
+      try time("A few-shot") {
+        _ = try $0.nextToken(sweep(prompts: 32, length: 96, shared: 80, positions: .all, $0))
       }
     }
     if jobs.contains("L") {
-      time("A last only") {
-        run(sweep(prompts: 32, length: 24, shared: 8, positions: .last, $0), $0)
+      try time("A last only") {
+        _ = try $0.nextToken(sweep(prompts: 32, length: 24, shared: 8, positions: .last, $0))
       }
     }
     if jobs.contains("B") { try time("B") { _ = try $0.generate(generation($0)) } }
     return timings
-  }
-
-  private func run(_ job: NextTokenJob, _ planner: SweepPlanner) {
-    do { _ = try planner.nextToken(job) } catch { print("job failed: \(error)") }
   }
 
   private func prompts(_ count: Int, _ length: Int, _ shared: Int, _ vocabulary: Int) -> [[Int]] {

@@ -23,8 +23,8 @@ import Testing
     let draws = Self.full ? 1000 : 300
     let share = simulation.coverage(studies: studies, draws: draws, label: label)
     print("coverage \(label): \(share) of \(studies)")
-    // The long run must lie in 93-97 %; the short one within three binomial errors of that.
-    let slack = Self.full ? 0.0 : 3 * (0.95 * 0.05 / Double(studies)).squareRoot()
+    // 93-97 % is meant of all studies that could be: a run of some may be off by their own error.
+    let slack = (Self.full ? 2 : 3) * (0.95 * 0.05 / Double(studies)).squareRoot()
     #expect(share >= 0.93 - slack && share <= min(1, 0.97 + slack), "\(label): \(share)")
   }
 
@@ -48,7 +48,8 @@ import Testing
     }
     let share = Double(open) / Double(studies)
     print("null vector opens: \(share) of \(studies)")
-    let slack = Self.full ? 0.0 : 3 * (0.05 * 0.95 / Double(studies)).squareRoot()
+    // One rank of twenty is 5 % exactly; a run of some studies adds its own error.
+    let slack = (Self.full ? 2 : 3) * (0.05 * 0.95 / Double(studies)).squareRoot()
     #expect(share <= 0.05 + slack)
   }
 }

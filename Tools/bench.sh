@@ -1,0 +1,37 @@
+#!/usr/bin/env bash
+# Speed as ratios to loops and peers of the same run; JSON lines stay in .build/bench.
+#   Tools/bench.sh              kernels, then the reference jobs
+#   PEERS=FOLDER Tools/bench.sh the same, with every peer that Tools/peers/setup.sh put there
+set -euo pipefail
+cd "$(dirname "$0")/.."
+bench=.build/release/LeewayBench
+place=.build/bench
+mkdir -p "$place"
+lines="$place/jobs.jsonl"
+: >"$lines"
+echo "load of the machine before: $(cut -d' ' -f1-3 /proc/loadavg 2>/dev/null || uptime)"
+echo "== kernels, as shares of a multiply-add loop and a read loop of the same process"
+"$bench" kernels
+
+ours() { # WEIGHTS PRECISION THREADS JOBS
+  "$bench" jobs "$place/gpt2-small-$1" --weights "$1" --precision "$2" --threads "$3" --jobs "$4" |
+    tee -a "$lines"
+}
+theirs() { # PEERS DTYPES
+  Tools/peers/run.sh "$PEERS" "$place/gpt2-small-f32" --only "$1" --dtypes "$2" --repetitions 2 |
+    tee -a "$lines"
+}
+
+echo "== reference jobs (GPT-2 small's shape, random weights)"
+ours f32 exact 1 A
+ours f32 exact 2 AFLB
+ours bf16 exact 2 AFLB
+ours bf16 fast 2 AFLB
+if [ -n "${PEERS:-}" ]; then
+  for peer in hooks rows steering-vectors repeng nnsight transformer_lens llama.cpp; do
+    ours f32 exact 2 AB
+    theirs "$peer" f32,bf16
+    ours bf16 fast 2 AB
+  done
+fi
+if command -v python3 >/dev/null; then python3 Tools/peers/ratios.py "$lines"; fi
