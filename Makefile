@@ -19,7 +19,6 @@ demo: build
 
 check: setup
 	$(SWIFT) format lint --strict --recursive Sources Tests Package.swift
-	Tools/check-layers.sh
 	$(MAKE) test
 
 bench: build

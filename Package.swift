@@ -99,6 +99,8 @@ let package = Package(
     // The command itself: it is built because the tests run it.
     .testTarget(
       name: "EndToEndTests", dependencies: ["LeewayBase", "LeewayCLI"], swiftSettings: swift),
+    // Layers and habits, read off the files.
+    .testTarget(name: "HouseTests", swiftSettings: swift),
   ],
   swiftLanguageModes: [.v6]
 )
