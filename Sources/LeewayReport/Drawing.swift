@@ -26,6 +26,19 @@ package struct Drawing: Sendable {
     """
   }
 
+  /// The drawing as a file of its own, with its style sheet inside.
+  func file(css: String) -> String {
+    """
+    <svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 \(number(width)) \(number(height))" \
+    width="\(number(width))" height="\(number(height))" role="img" \
+    aria-label="\(Escaping.html(title))">
+    <style>
+    \(css)</style>
+    \(body)</svg>
+
+    """
+  }
+
   package mutating func line(
     _ x1: Double, _ y1: Double, _ x2: Double, _ y2: Double, _ style: String, tip: String? = nil
   ) {

@@ -46,6 +46,20 @@ import Testing
     }
   }
 
+  @Test(arguments: Fixture.Shape.allCases)
+  func drawsAPictureOfItsOwn(_ shape: Fixture.Shape) throws {
+    let picture = try #require(StudyPicture.svg(try Fixture.result(shape)))
+    #expect(Self.isWellFormed(picture))
+    #expect(picture.contains("xmlns=") && picture.contains("--effect:"))
+    #expect(picture.contains("effect-line"))
+  }
+
+  @Test func drawsNoPictureOfNothing() throws {
+    var empty = try Fixture.result(.open)
+    empty.arms = []
+    #expect(StudyPicture.svg(empty) == nil)
+  }
+
   @Test func isTheSameEachTime() throws {
     let result = try Fixture.result(.open)
     #expect(StudyPage.html(result) == StudyPage.html(result))

@@ -11,7 +11,7 @@ struct RunCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "run", abstract: "Run a study: find the window in which a steering vector works.",
     discussion: """
-      Writes leeway.sqlite, index.html, result.json and trials.csv. What the database holds is not \
+      Writes leeway.sqlite, index.html, window.svg, result.json and trials.csv. What the database holds is not \
       run again: repeat the command to go on after Ctrl-C, or after the study grew.
       """)
 
@@ -60,6 +60,9 @@ struct ResultFiles {
 
   func write(_ result: StudyResult) throws {
     try AtomicFile.write(Array(StudyPage.html(result).utf8), to: folder + "/index.html")
+    if let picture = StudyPicture.svg(result) {
+      try AtomicFile.write(Array(picture.utf8), to: folder + "/window.svg")
+    }
     try AtomicFile.write(try result.json(), to: folder + "/result.json")
     try AtomicFile.write(Array(result.csv().utf8), to: folder + "/trials.csv")
   }

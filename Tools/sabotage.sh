@@ -1,0 +1,83 @@
+#!/usr/bin/env bash
+# Puts deliberate one-line faults into a copy of the package, one at a time, and says which tests
+# break. A fault that no test notices is a hole in the tests, and the script fails.
+#   Tools/sabotage.sh            every fault (an hour on two cores: each rebuilds what it touched)
+#   Tools/sabotage.sh mask rank  those with these names
+set -uo pipefail
+cd "$(dirname "$0")/.."
+copy=${SABOTAGE_FOLDER:-.build/sabotage}
+wanted=" $* "
+mkdir -p "$copy"
+git ls-files -z | tar --null -T - -cf - | tar -xf - -C "$copy"
+holes=0 tried=0
+
+# NAME FILE OLD NEW FILTER: in FILE the first OLD becomes NEW; a test under FILTER must fail.
+fault() {
+  local name=$1 file=$2 old=$3 new=$4 filter=$5 text broken log
+  [ "$wanted" = "  " ] || [[ $wanted == *" $name "* ]] || return 0
+  tried=$((tried + 1))
+  text=$(cat "$file"; printf x)
+  if [[ $text != *"$old"* ]]; then
+    echo "$name: $file no longer reads: $old"
+    holes=$((holes + 1))
+    return 0
+  fi
+  broken=${text/"$old"/"$new"}
+  printf %s "${broken%x}" >"$copy/$file"
+  if log=$(cd "$copy" && swift build -c release --build-tests 2>&1); then
+    if log=$(cd "$copy" && swift test -c release --skip-build --filter "$filter" 2>&1); then
+      echo "$name: SURVIVED, no test under $filter noticed"
+      holes=$((holes + 1))
+    else
+      echo "$name: caught by $(sed -nE 's/^✘ Test "?([^"(]+)"?(\(.*\))? (recorded|failed).*/\1/p' \
+        <<<"$log" | sort -u | head -3 | paste -sd ',' | sed 's/,/, /g')"
+    fi
+  else
+    echo "$name: caught by the compiler"
+  fi
+  cp "$file" "$copy/$file"
+}
+
+S=Sources
+fault mask $S/LeewayModel/Transformer/ForwardPass.swift \
+  'space.visible.append(position + 1)' 'space.visible.append(max(1, position))' LeewayModelTests
+fault rotary-base $S/LeewayModel/Architectures/Llama.swift \
+  'rotaryBase(default: 10_000)' 'rotaryBase(default: 10_001)' LeewayModelTests
+fault fork $S/LeewayModel/Transformer/Intervention.swift \
+  'index >= promptLength - 1' 'index >= promptLength' LeewayModelTests
+fault meter $S/LeewayModel/Transformer/Batch.swift \
+  'made(Int(shared[row]))' 'made(1)' LeewayModelTests
+fault chain $S/CLeewayKernels/linear.inc.h \
+  'const ptrdiff_t i = rows * tile / tiles, n = rows * (tile + 1) / tiles - i;' \
+  'const ptrdiff_t i = rows * tile / tiles, n = rows * (tile + 1) / tiles - i - (tile > 6);' \
+  LeewayTensorTests
+fault strength-zero $S/LeewaySteering/Operators/Clamp.swift \
+  'guard strength != 0 else { return }' '' LeewaySteeringTests
+fault project $S/LeewaySteering/Operators/ProjectOut.swift \
+  'activation[index] -= along' 'activation[index] -= 2 * along' LeewaySteeringTests
+fault mean $S/LeewaySteering/Methods/MeanDifference.swift \
+  'Float($0 - $1)' 'Float($1 - $0)' LeewaySteeringTests
+fault pool-violators $S/LeewayStatistics/Isotonic.swift \
+  'sums[last - 1] += sums.removeLast()' 'sums.removeLast()' LeewayStatisticsTests
+fault rank $S/LeewayStatistics/WindowAnalysis.swift \
+  '$0 >= areas[0]' '$0 > areas[0]' LeewayStatisticsTests
+fault bootstrap-prompts $S/LeewayStatistics/Bootstrap.swift \
+  'let prompt = stream.below(arm.prompts)' 'let prompt = stream.below(arm.prompts) / 2' \
+  LeewayStatisticsTests
+fault bootstrap-refits $S/LeewayStatistics/Bootstrap.swift \
+  'vectors[stream.below(vectors.count)]' 'vectors[0]' LeewayStatisticsTests
+fault censoring $S/LeewayStatistics/WindowAnalysis.swift \
+  'censored: censored,' 'censored: false,' LeewayStatisticsTests
+fault wilson $S/LeewayStatistics/Wilson.swift \
+  'z * z / (4 * n * n)' 'z * z / (2 * n * n)' LeewayStatisticsTests
+fault identity $S/LeewayStudy/Running/Condition.swift \
+  '"setting": setting?.identity ?? .null, ' '' 'LeewayStudyTests|EndToEndTests'
+fault merges $S/LeewayTokenizer/BytePairModel.swift \
+  'found[index].rank < rank' 'found[index].rank <= rank' LeewayTokenizerTests
+fault lying-header $S/LeewayBase/SafeTensors.swift \
+  'begin <= end, end <= dataBytes' 'begin <= end' LeewayBaseTests
+fault overlap $S/LeewayBase/SafeTensors.swift \
+  'guard entry.begin >= at else' 'guard entry.begin >= 0 else' LeewayBaseTests
+[ "$tried" -gt 0 ] || { echo "no fault is called ${*}" >&2; exit 2; }
+echo "$tried faults, $holes holes"
+[ "$holes" = 0 ]
