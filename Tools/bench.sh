@@ -27,6 +27,23 @@ ours f32 exact 1 A
 ours f32 exact 2 AFLB
 ours bf16 exact 2 AFLB
 ours bf16 fast 2 AFLB
+
+# Others take a core while this runs: work is handed out in pieces, so that must not stop the rest.
+timed() { # THREADS
+  "$bench" jobs "$place/gpt2-small-f32" --weights f32 --threads "$1" --jobs A |
+    sed -nE 's/.*"seconds":([0-9.]+).*/\1/p'
+}
+quiet=$(timed 2)
+alone=$(timed 1)
+(while :; do :; done) &
+loop=$!
+trap 'kill $loop 2>/dev/null' EXIT
+disturbed=$(timed 2)
+kill $loop
+awk -v q="$quiet" -v a="$alone" -v d="$disturbed" 'BEGIN {
+  printf "job A, f32 exact: %.1f s on one thread, %.1f s on two (%.2f x);", a, q, a / q
+  printf " with a busy loop beside it %.1f s (%.2f x its quiet time)\n", d, d / q }'
+
 if [ -n "${PEERS:-}" ]; then
   for peer in hooks rows steering-vectors repeng nnsight transformer_lens llama.cpp; do
     ours f32 exact 2 AB

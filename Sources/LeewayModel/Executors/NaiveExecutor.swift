@@ -103,23 +103,27 @@ public final class NaiveExecutor: SequenceSweeper {
         prompt, promptLength: prompt.count, variant: variant, arena: space.arena,
         capacity: prompt.count + job.maxTokens)
       var fed = prompt
+      var last = [prompt.count - 1]
       while true {
         let x = pass.embed(fed, positions: batch.positions)
-        let end = pass.run(0..<model.config.layers, batch, x, needed: [batch.rows - 1])
+        let end = pass.run(0..<model.config.layers, batch, x, needed: last)
         var next = 0
-        pass.readout(end, batch, rows: [batch.rows - 1]) { _, logits in
+        pass.readout(end, batch, rows: last) { _, logits in
           next = sampler.choose(logits, scratch: scratch, stream: &stream)
         }
         made.tokens.append(next)
         made.stopped = job.stopTokens.contains(next)
         let goOn = onToken(next)
         if made.stopped || !goOn || made.tokens.count == job.maxTokens { break }
-        batch.advance(promptLength: prompt.count)
+        batch.advance()
         for intervention in variant.interventions
         where intervention.positions.touches(
           Int(batch.positions[0]), promptLength: prompt.count)
         { intervention.meter?.due(1) }
-        fed = [next]
+        // In place: a token costs no memory of its own.
+        fed.removeAll(keepingCapacity: true)
+        fed.append(next)
+        last[0] = 0
       }
       meter.add(pass.work)
     }
@@ -156,13 +160,14 @@ public final class NaiveExecutor: SequenceSweeper {
 
 extension Batch {
   /// From a prompt to its next single position.
-  fileprivate mutating func advance(promptLength: Int) {
+  fileprivate mutating func advance() {
     let position = (positions.last ?? -1) + 1
     stretches[0].offset = Int(position)
     stretches[0].count = 1
-    positions = [position]
-    variantOf = [0]
-    promptLengths = [Int32(promptLength)]
-    multiplicity = [1]
+    positions.removeAll(keepingCapacity: true)
+    positions.append(position)
+    variantOf.removeSubrange(1...)
+    promptLengths.removeSubrange(1...)
+    multiplicity.removeSubrange(1...)
   }
 }
