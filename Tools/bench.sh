@@ -18,7 +18,8 @@ ours() { # WEIGHTS PRECISION THREADS JOBS
     tee -a "$lines"
 }
 theirs() { # PEERS DTYPES
-  Tools/peers/run.sh "$PEERS" "$place/gpt2-small-f32" --only "$1" --dtypes "$2" --repetitions 2 |
+  Tools/peers/run.sh "$PEERS" "$place/gpt2-small-f32" --only "$1" --dtypes "$2" \
+    --jobs "${jobs:-AB}" --repetitions 2 |
     tee -a "$lines"
 }
 
@@ -50,5 +51,6 @@ if [ -n "${PEERS:-}" ]; then
     theirs "$peer" f32,bf16
     ours bf16 fast 2 AB
   done
+  jobs=F theirs hooks bf16
 fi
 if command -v python3 >/dev/null; then python3 Tools/peers/ratios.py "$lines"; fi

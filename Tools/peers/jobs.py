@@ -1,7 +1,8 @@
-"""The two reference jobs, the same for every peer, and how they are timed.
+"""The reference jobs, the same for every peer, and how they are timed.
 
 Job A: 32 prompts of 24 tokens (8 shared), every block x 9 strengths, log-probabilities of two
        answers after each prompt.
+Job F: the same behind 72 more shared tokens (few-shot prompts).
 Job B: 8 such prompts, one middle block x 9 strengths, 48 new greedy tokens.
 
 A vector is added to the stream behind a block. A peer runs two conditions; its seconds are scaled
@@ -16,8 +17,9 @@ import time
 import torch
 
 STRENGTHS = [-4.0, -3.0, -2.0, -1.0, 0.0, 1.0, 2.0, 3.0, 4.0]
-LENGTH, SHARED, NEW_TOKENS = 24, 8, 48
-PROMPTS = {"A": 32, "B": 8}
+NEW_TOKENS = 48
+SHAPES = {"A": (32, 24, 8), "F": (32, 96, 80), "B": (8, 24, 8)}
+"""Prompts, tokens of each, and how many of them all share."""
 ANSWERS = [11, 13]
 
 
@@ -31,18 +33,23 @@ class Job:
     sample: list
 
     @property
+    def generates(self):
+        return self.name == "B"
+
+    @property
     def conditions(self):
         return len(self.blocks) * len(STRENGTHS)
 
 
 def make(name, config):
     chance = torch.Generator().manual_seed(1)
-    prompts = torch.randint(20, config.vocab_size, (PROMPTS[name], LENGTH), generator=chance)
-    prompts[:, :SHARED] = prompts[0, :SHARED]
+    count, length, shared = SHAPES[name]
+    prompts = torch.randint(20, config.vocab_size, (count, length), generator=chance)
+    prompts[:, :shared] = prompts[0, :shared]
     direction = torch.randn(config.hidden_size, generator=chance)
     direction = 3 * direction / direction.norm()
     layers = config.num_hidden_layers
-    blocks = list(range(layers)) if name == "A" else [layers // 2]
+    blocks = [layers // 2] if name == "B" else list(range(layers))
     sample = [(blocks[len(blocks) // 3], 2.0), (blocks[2 * len(blocks) // 3], -3.0)]
     return Job(name, prompts, direction, blocks, sample)
 

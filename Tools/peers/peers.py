@@ -63,7 +63,7 @@ class Hooks:
         results = []
         for block, strength in job.sample:
             with added(self.model, block, (strength * job.direction).to(self.model.dtype)):
-                if job.name == "A":
+                if not job.generates:
                     out = self.model(job.prompts, use_cache=False, logits_to_keep=1)
                     results.append(answers(out.logits[:, -1]))
                 else:
@@ -82,7 +82,7 @@ class Rows(Hooks):
         vectors = vectors.repeat_interleave(count, 0).to(self.model.dtype)
         prompts = job.prompts.repeat(len(STRENGTHS), 1)
         with added(self.model, block, vectors):
-            if job.name == "A":
+            if not job.generates:
                 out = self.model(prompts, use_cache=False, logits_to_keep=1)
                 made = answers(out.logits[:, -1])
             else:
@@ -105,7 +105,7 @@ class SteeringVectors:
         for block, strength in job.sample:
             vector = self.kind({block: job.direction}, "decoder_block")
             with vector.apply(self.model, multiplier=strength):
-                if job.name == "A":
+                if not job.generates:
                     out = self.model(job.prompts, use_cache=False)
                     results.append(answers(out.logits[:, -1]))
                 else:
@@ -135,7 +135,7 @@ class Repeng:
         return self.wrapped
 
     def conditions(self, job):
-        if job.name == "B":
+        if job.generates:
             raise Skip("its wrapped blocks fail on a batch while generating")
         wanted, control = self.wrap(job)
         vector, results = job.direction.numpy(), []
@@ -163,7 +163,7 @@ class NNsight:
         self.model = Wrapper(load(folder, dtype))
 
     def conditions(self, job):
-        if job.name == "B":
+        if job.generates:
             raise Skip("the plain wrapper traces a forward, it does not generate")
         model, results = self.model, []
         for block, strength in job.sample:
@@ -204,7 +204,7 @@ class TransformerLens:
         for block, strength in job.sample:
             vector = strength * job.direction
             hooks = [(f"blocks.{block}.hook_resid_post", lambda x, hook: x + vector)]
-            if job.name == "A":
+            if not job.generates:
                 logits = self.bridge.run_with_hooks(
                     job.prompts, fwd_hooks=hooks, use_cache=False)
                 results.append(answers(logits[:, -1]))
@@ -229,7 +229,7 @@ class LlamaCpp:
         self.context = Context(folder, dtype, threads or torch.get_num_threads())
 
     def conditions(self, job):
-        run = self.context.answers if job.name == "A" else self.context.continuations
+        run = self.context.answers if not job.generates else self.context.continuations
         results = []
         for block, strength in job.sample:
             self.context.steer(block, strength * job.direction)

@@ -12,6 +12,10 @@ import statistics
 import sys
 
 
+# A peer takes as long whatever positions are steered, so its job A also stands beside "last only".
+JOBS = {"A": ["A", "A last only"], "F": ["A few-shot"], "B": ["B"]}
+
+
 def main():
     ours, theirs = {}, {}
     with open(sys.argv[1]) as file:
@@ -20,10 +24,11 @@ def main():
                 continue
             row = json.loads(line)
             if "peer" in row:
-                key = (row["job"], row["peer"], row["dtype"])
-                theirs.setdefault(key, []).append((row["scaled_seconds"], row["load"]))
+                for job in JOBS[row["job"]]:
+                    key = (job, row["peer"], row["dtype"])
+                    theirs.setdefault(key, []).append((row["scaled_seconds"], row["load"]))
             else:
-                key = (row["job"], row["weights"], row["precision"], row["threads"])
+                key = (row["job"], row["weights"].lower(), row["precision"], row["threads"])
                 ours.setdefault(key, []).append((row["seconds"], row.get("load") or 0))
 
     def middle(values):
@@ -38,14 +43,14 @@ def main():
     if one and two:
         print(f"\ntwo threads over one, job A, f32 exact: {middle(one) / middle(two):.2f} x")
     if theirs:
-        print("\njob peer              dtype   seconds   over f32 exact   over bf16 fast   load")
+        print("\njob         peer              dtype   seconds   over f32 exact   over bf16 fast   load")
     for (job, peer, dtype), values in sorted(theirs.items()):
         seconds = middle(values)
         cells, load = [], max(load for _, load in values)
         for key in [(job, "f32", "exact", 2), (job, "bf16", "fast", 2)]:
             cells.append(f"{seconds / middle(ours[key]):12.1f} x" if key in ours else " " * 14)
             load = max([load] + [other for _, other in ours.get(key, [])])
-        print(f"{job:3s} {peer:17s} {dtype:5s} {seconds:9.1f}   {cells[0]}   {cells[1]}   {load:.2f}")
+        print(f"{job:11s} {peer:17s} {dtype:5s} {seconds:9.1f}   {cells[0]}   {cells[1]}   {load:.2f}")
 
 
 main()
