@@ -15,7 +15,7 @@ let package = Package(
       name: "Leeway",
       targets: [
         "LeewayBase", "LeewayTensor", "LeewayTokenizer", "LeewayModel", "LeewaySteering",
-        "LeewayStatistics", "LeewayStudy", "LeewayStore", "LeewayReport",
+        "LeewayWorld", "LeewayStatistics", "LeewayStudy", "LeewayStore", "LeewayReport",
       ]),
   ],
   dependencies: [
@@ -42,6 +42,9 @@ let package = Package(
     .target(
       name: "LeewaySteering", dependencies: ["LeewayBase", "LeewayModel", "LeewayTokenizer"],
       swiftSettings: swift),
+    .target(
+      name: "LeewayWorld", dependencies: ["LeewayBase", "LeewayModel", "LeewayTokenizer"],
+      resources: [.embedInCode("Tables")], swiftSettings: swift),
     .target(name: "LeewayStatistics", dependencies: ["LeewayBase"], swiftSettings: swift),
     .target(
       name: "LeewayStudy",
@@ -60,7 +63,7 @@ let package = Package(
       name: "LeewayCLI",
       dependencies: [
         "LeewayBase", "LeewayTensor", "LeewayTokenizer", "LeewayModel", "LeewaySteering",
-        "LeewayStatistics", "LeewayStudy", "LeewayStore", "LeewayReport",
+        "LeewayWorld", "LeewayStatistics", "LeewayStudy", "LeewayStore", "LeewayReport",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], swiftSettings: swift),
     // Speed as ratios to loops and peers of the same run; never a test.
@@ -88,6 +91,8 @@ let package = Package(
       resources: [.copy("Golden")], swiftSettings: swift),
     .testTarget(
       name: "LeewaySteeringTests", dependencies: ["LeewaySteering"], swiftSettings: swift),
+    .testTarget(
+      name: "LeewayWorldTests", dependencies: ["LeewayWorld"], swiftSettings: swift),
     .testTarget(
       name: "LeewayStatisticsTests", dependencies: ["LeewayStatistics"], swiftSettings: swift),
     .testTarget(name: "LeewayStudyTests", dependencies: ["LeewayStudy"], swiftSettings: swift),

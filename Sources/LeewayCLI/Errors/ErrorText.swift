@@ -4,6 +4,7 @@ import LeewayModel
 import LeewaySteering
 import LeewayStudy
 import LeewayTokenizer
+import LeewayWorld
 
 /// The one place where errors become sentences: what happened, where, what to do. Switches have no
 /// default, so a new case must get its sentence.
@@ -19,6 +20,7 @@ extension ErrorText {
     case let error as SteeringError: of(error)
     case let error as StudyError: of(error)
     case let error as LedgerError: of(error)
+    case let error as WorldError: ErrorText(sentence(error))
     case let error as CommandError: ErrorText(sentence(error))
     default: ErrorText("unexpected: \(error)", code: 1)
     }
