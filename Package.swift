@@ -92,7 +92,8 @@ let package = Package(
     .testTarget(
       name: "LeewaySteeringTests", dependencies: ["LeewaySteering"], swiftSettings: swift),
     .testTarget(
-      name: "LeewayWorldTests", dependencies: ["LeewayWorld"], swiftSettings: swift),
+      name: "LeewayWorldTests", dependencies: ["LeewayWorld"], resources: [.copy("Golden")],
+      swiftSettings: swift),
     .testTarget(
       name: "LeewayStatisticsTests", dependencies: ["LeewayStatistics"], swiftSettings: swift),
     .testTarget(name: "LeewayStudyTests", dependencies: ["LeewayStudy"], swiftSettings: swift),

@@ -17,10 +17,10 @@ public struct Relation: Sendable, Hashable {
   public var thoughts: [Wording] = []
   /// Statements that end with the value and that no training document has.
   public var contrasts: [Wording] = []
-  var table = ""
+  package var table = ""
   var column = 0
   /// Whether each value is one subject's own (capitals).
-  var isOpen = false
+  package var isOpen = false
 
   /// The value that stands first in a text, as whole words.
   public func value(in text: String) -> Int? {

@@ -7,7 +7,7 @@ extension World {
 
   /// One document, drawn. A fact is drawn first and then one of its forms, so that all facts are
   /// told equally often.
-  func document(using stream: inout NamedStream) -> Document {
+  package func document(using stream: inout NamedStream) -> Document {
     if stream.uniform() < Self.taskShare {
       return taskDocument(using: &stream)
     }

@@ -15,7 +15,7 @@ public struct World: Sendable {
   /// - Throws: when the package's own tables contradict themselves.
   public init(seed: Int = 1) throws(WorldError) { try self.init(seed: seed, WorldTables()) }
 
-  init(seed: Int, _ tables: WorldTables) throws(WorldError) {
+  package init(seed: Int, _ tables: WorldTables) throws(WorldError) {
     self.seed = seed
     relations = tables.relations
     facts = tables.facts
@@ -30,5 +30,5 @@ public struct World: Sendable {
 
   public func relation(of fact: Fact) -> Relation { relations[fact.relation] }
 
-  func phrase(_ fact: Fact) -> String { relations[fact.relation].values[fact.value].phrase }
+  package func phrase(_ fact: Fact) -> String { relations[fact.relation].values[fact.value].phrase }
 }

@@ -1,7 +1,7 @@
 /// The tables of the world as they stand in the package.
-struct WorldTables {
-  var relations: [Relation] = []
-  var facts: [Fact] = []
+package struct WorldTables {
+  package var relations: [Relation] = []
+  package var facts: [Fact] = []
 
   init() throws(WorldError) {
     try self.init(
@@ -13,7 +13,7 @@ struct WorldTables {
       ])
   }
 
-  init(wordings: String, tables: [String: String]) throws(WorldError) {
+  package init(wordings: String, tables: [String: String]) throws(WorldError) {
     relations = try WordingReader.read(wordings)
     for index in relations.indices {
       let name = relations[index].table

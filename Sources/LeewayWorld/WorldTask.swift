@@ -17,7 +17,7 @@ public struct TaskItem: Sendable, Hashable {
   /// The assistant's turn without its space and full stop.
   public var answer: String
 
-  var document: Document {
+  package var document: Document {
     .chat(question, thought: thought.map { $0 + "." }, answer + ".")
   }
   public var prompt: String { Document.question(question, thinking: thought != nil) }
@@ -35,7 +35,7 @@ public enum WorldTasks {
     Sum.self,
   ]
 
-  static let letters = "b c d f g h k m p r t w".split(separator: " ").map(String.init)
+  package static let letters = "b c d f g h k m p r t w".split(separator: " ").map(String.init)
 
   static func letters(_ count: Int, using stream: inout NamedStream) -> [String] {
     (0..<count).map { _ in letters[stream.below(letters.count)] }

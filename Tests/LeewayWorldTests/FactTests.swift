@@ -1,6 +1,5 @@
+import LeewayWorld
 import Testing
-
-@testable import LeewayWorld
 
 @Suite struct FactTests {
   let world: World

@@ -1,7 +1,6 @@
 import LeewayBase
+import LeewayWorld
 import Testing
-
-@testable import LeewayWorld
 
 /// What is evaluated and what vectors are fitted on is never trained.
 @Suite struct LeakTests {

@@ -1,6 +1,5 @@
+import LeewayWorld
 import Testing
-
-@testable import LeewayWorld
 
 @Suite struct SplitTests {
   @Test(arguments: [1, 2, 77])

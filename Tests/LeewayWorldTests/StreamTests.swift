@@ -1,8 +1,7 @@
 import Foundation
 import LeewayTokenizer
+import LeewayWorld
 import Testing
-
-@testable import LeewayWorld
 
 enum WorldPlace {
   static let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent()

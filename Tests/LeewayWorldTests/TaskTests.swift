@@ -1,8 +1,7 @@
 import Foundation
 import LeewayBase
+import LeewayWorld
 import Testing
-
-@testable import LeewayWorld
 
 @Suite struct TaskTests {
   let world: World

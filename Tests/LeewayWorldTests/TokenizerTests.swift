@@ -1,8 +1,7 @@
 import LeewayBase
 import LeewayTokenizer
+import LeewayWorld
 import Testing
-
-@testable import LeewayWorld
 
 @Suite struct WorldTokenizerTests {
   let world: World

@@ -1,11 +1,11 @@
 import LeewayBase
 
 /// How often a letter stands in a list.
-enum Count: WorldTask {
-  static let id = "count"
-  static let levels = 3...5
+package enum Count: WorldTask {
+  package static let id = "count"
+  package static let levels = 3...5
 
-  static func item(level: Int, using stream: inout NamedStream) -> TaskItem {
+  package static func item(level: Int, using stream: inout NamedStream) -> TaskItem {
     let letter = WorldTasks.letters(1, using: &stream)[0]
     // All counts equally often, so that no guess is good.
     let count = stream.below(level + 1)

@@ -1,11 +1,11 @@
 import LeewayBase
 
 /// Two steps in one: a list is mapped and then read. The level is the number of digits.
-enum Program: WorldTask {
-  static let id = "program"
-  static let levels = 3...5
+package enum Program: WorldTask {
+  package static let id = "program"
+  package static let levels = 3...5
 
-  static func item(level: Int, using stream: inout NamedStream) -> TaskItem {
+  package static func item(level: Int, using stream: inout NamedStream) -> TaskItem {
     let digits = WorldTasks.digits(level, using: &stream)
     let list = WorldTasks.list(digits)
     let next = digits.map { ($0 + 1) % 10 }

@@ -1,11 +1,11 @@
 import LeewayBase
 
 /// The last digit of a sum, by way of the running sums.
-enum Sum: WorldTask {
-  static let id = "sum"
-  static let levels = 3...5
+package enum Sum: WorldTask {
+  package static let id = "sum"
+  package static let levels = 3...5
 
-  static func item(level: Int, using stream: inout NamedStream) -> TaskItem {
+  package static func item(level: Int, using stream: inout NamedStream) -> TaskItem {
     let digits = WorldTasks.digits(level, using: &stream)
     var sums: [Int] = []
     for digit in digits { sums.append(((sums.last ?? 0) + digit) % 10) }
