@@ -64,3 +64,13 @@ public struct WorldStream: Sendable {
     }
   }
 }
+
+extension WorldStream {
+  /// Names all that the stream draws from: tables, wordings, splits and the first sequences, which
+  /// also depend on what draws them.
+  public var contentHash: String {
+    let documents = world.allFactDocuments().map(\.text)
+    let first = (0..<8).map { sequence($0).tokens.map(String.init).joined(separator: " ") }
+    return ContentHash.sha256((documents + first).joined(separator: "\n"))
+  }
+}
