@@ -15,7 +15,8 @@ let package = Package(
       name: "Leeway",
       targets: [
         "LeewayBase", "LeewayTensor", "LeewayTokenizer", "LeewayModel", "LeewaySteering",
-        "LeewayStatistics", "LeewayStudy", "LeewayStore", "LeewayReport",
+        "LeewayWorld", "LeewayTraining", "LeewayStatistics", "LeewayStudy", "LeewayStore",
+        "LeewayReport",
       ]),
   ],
   dependencies: [
@@ -42,25 +43,40 @@ let package = Package(
     .target(
       name: "LeewaySteering", dependencies: ["LeewayBase", "LeewayModel", "LeewayTokenizer"],
       swiftSettings: swift),
+    .target(
+      name: "LeewayWorld", dependencies: ["LeewayBase", "LeewayModel", "LeewayTokenizer"],
+      resources: [.embedInCode("Tables")], swiftSettings: swift),
+    // What people write: one reader for studies and recipes.
+    .target(
+      name: "LeewayYAML",
+      dependencies: ["LeewayBase", .product(name: "Yams", package: "Yams")],
+      swiftSettings: swift),
+    .target(
+      name: "LeewayTraining",
+      dependencies: [
+        "LeewayBase", "LeewayTensor", "LeewayModel", "LeewayTokenizer", "LeewayWorld",
+        "LeewayYAML",
+      ], swiftSettings: swift),
     .target(name: "LeewayStatistics", dependencies: ["LeewayBase"], swiftSettings: swift),
     .target(
       name: "LeewayStudy",
       dependencies: [
         "LeewayBase", "LeewayModel", "LeewaySteering", "LeewayStatistics", "LeewayTokenizer",
-        .product(name: "Yams", package: "Yams"),
+        "LeewayYAML",
       ], swiftSettings: swift),
     .target(
       name: "LeewayStore",
       dependencies: ["LeewayStudy", .product(name: "GRDB", package: "GRDB.swift")],
       swiftSettings: swift),
     .target(
-      name: "LeewayReport", dependencies: ["LeewayStatistics", "LeewayStudy"],
+      name: "LeewayReport", dependencies: ["LeewayStatistics", "LeewayStudy", "LeewayTraining"],
       swiftSettings: swift),
     .executableTarget(
       name: "LeewayCLI",
       dependencies: [
         "LeewayBase", "LeewayTensor", "LeewayTokenizer", "LeewayModel", "LeewaySteering",
-        "LeewayStatistics", "LeewayStudy", "LeewayStore", "LeewayReport",
+        "LeewayWorld", "LeewayTraining", "LeewayStatistics", "LeewayStudy", "LeewayStore",
+        "LeewayReport",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], swiftSettings: swift),
     // Speed as ratios to loops and peers of the same run; never a test.
@@ -68,7 +84,7 @@ let package = Package(
       name: "LeewayBench",
       dependencies: [
         "LeewayBase", "CLeewayKernels", "LeewayTensor", "LeewayModel", "LeewaySteering",
-        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        "LeewayTraining", .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], swiftSettings: swift),
     // Mutations for the fuzzers of several test targets.
     .target(
@@ -88,6 +104,13 @@ let package = Package(
       resources: [.copy("Golden")], swiftSettings: swift),
     .testTarget(
       name: "LeewaySteeringTests", dependencies: ["LeewaySteering"], swiftSettings: swift),
+    .testTarget(
+      name: "LeewayWorldTests", dependencies: ["LeewayWorld"], resources: [.copy("Golden")],
+      swiftSettings: swift),
+    .testTarget(
+      name: "LeewayTrainingTests",
+      dependencies: ["LeewayTraining", "LeewayModel", "LeewaySteering", "LeewayTensor"],
+      resources: [.copy("Golden")], swiftSettings: swift),
     .testTarget(
       name: "LeewayStatisticsTests", dependencies: ["LeewayStatistics"], swiftSettings: swift),
     .testTarget(name: "LeewayStudyTests", dependencies: ["LeewayStudy"], swiftSettings: swift),

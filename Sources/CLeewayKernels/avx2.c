@@ -4,6 +4,7 @@
 #include <immintrin.h>
 #include <math.h>
 
+#include "leeway_training.h"
 #include "vectors.h"
 
 typedef float v8 __attribute__((vector_size(32)));
@@ -32,6 +33,9 @@ static inline __attribute__((always_inline)) void avx2_store_n(float *p, v16 v, 
 #define LW_STORE_N avx2_store_n
 #include "elementwise.inc.h"
 #include "attention.inc.h"
+#include "backward.inc.h"
+#include "attention_backward.inc.h"
+#include "optimizer.inc.h"
 
 /// rows x kc of x to [kc][rows].
 static void avx2_pack(const float *x, ptrdiff_t stride, ptrdiff_t rows, ptrdiff_t kc, float *out) {

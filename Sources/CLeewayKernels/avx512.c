@@ -4,6 +4,7 @@
 #include <immintrin.h>
 #include <math.h>
 
+#include "leeway_training.h"
 #include "vectors.h"
 
 #pragma clang attribute push(                                                    \
@@ -15,6 +16,9 @@
 #define LW_STORE_N(p, v, n) _mm512_mask_storeu_ps((p), (__mmask16)((1u << (n)) - 1), (__m512)(v))
 #include "elementwise.inc.h"
 #include "attention.inc.h"
+#include "backward.inc.h"
+#include "attention_backward.inc.h"
+#include "optimizer.inc.h"
 
 #define STAGE(out, in, step, ...)                               \
   for (int i = 0; i < 16; i++) {                                \

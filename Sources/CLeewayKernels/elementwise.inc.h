@@ -134,10 +134,10 @@ LW_INLINE v16 lw_gelu_tanh(v16 x) {
   low = lw_select((high > lw_splat(-104.0f)) & (high < lw_splat(89.0f)), low, lw_splat(0.0f));
   return x / (lw_splat(1.0f) + lw_exp(high, low));
 }
-/// x times the normal distribution function, by exp(-a²) erfcx(a) with a = |x| / sqrt(2): the tail
-/// keeps its relative precision. The polynomial was fitted here (Chebyshev, error 1.6e-9).
-LW_INLINE v16 lw_gelu_erf(v16 x) {
-  d16 a = lw_wide(x);
+/// The normal distribution function, by exp(-a²) erfcx(a) with a = |x| / sqrt(2): the tail keeps
+/// its relative precision. The polynomial was fitted here (Chebyshev, error 1.6e-9).
+LW_INLINE d16 lw_normal_share(d16 x) {
+  d16 a = x;
   a = lw_select_d(a < lw_splat_d(0.0), -a, a) * lw_splat_d(0.70710678118654752);
   a = lw_select_d(a > lw_splat_d(26.0), lw_splat_d(26.0), a);
   const d16 t = (a - lw_splat_d(2.0)) / (a + lw_splat_d(2.0));
@@ -155,9 +155,11 @@ LW_INLINE v16 lw_gelu_erf(v16 x) {
   p = lw_fma_d(p, t, lw_splat_d(-0.0927638100242711357));
   p = lw_fma_d(p, t, lw_splat_d(1.2769783828972256));
   const d16 tail = lw_splat_d(0.5) * lw_exp_d(-a * a) * p / (lw_splat_d(1.0) + a + a);
+  return lw_select_d(x > lw_splat_d(0.0), lw_splat_d(1.0) - tail, tail);
+}
+LW_INLINE v16 lw_gelu_erf(v16 x) {
   const d16 wide = lw_wide(x);
-  const d16 phi = lw_select_d(wide > lw_splat_d(0.0), lw_splat_d(1.0) - tail, tail);
-  return lw_narrow(wide * phi);
+  return lw_narrow(wide * lw_normal_share(wide));
 }
 LW_INLINE v16 lw_relu(v16 x) { return lw_select(x < lw_splat(0.0f), lw_splat(0.0f), x); }
 

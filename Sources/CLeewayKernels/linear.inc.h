@@ -170,9 +170,21 @@ static void LT(few)(const lw_linear *job, ptrdiff_t row0, const int rows, ptrdif
   }
 }
 
+#if LT_PAIRS == 0
+/// kc x rows of an x that is read by column to [kc][rows]. Each copy takes 16 numbers while as many
+/// follow; the next one overwrites what was too much, and scratch has room behind the last.
+static inline __attribute__((always_inline)) void LT(pack_columns)(
+    const float *x, ptrdiff_t stride, ptrdiff_t rows, ptrdiff_t kc, float *out) {
+  ptrdiff_t k = 0;
+  for (; (kc - 1 - k) * stride >= 16; k++) memcpy(out + k * rows, x + k * stride, 64);
+  for (; k < kc; k++)
+    for (ptrdiff_t i = 0; i < rows; i++) out[k * rows + i] = x[k * stride + i];
+}
+#endif
+
 static void LT(linear)(const lw_linear *job, ptrdiff_t row0, ptrdiff_t row1, ptrdiff_t panel0,
                        ptrdiff_t panel1) {
-  if (row1 - row0 <= 3) {
+  if (row1 - row0 <= 3 && !job->by_column && !job->accumulate) {
     if (row1 > row0) LT(few)(job, row0, (int)(row1 - row0), panel0, panel1);
     return;
   }
@@ -191,7 +203,12 @@ static void LT(linear)(const lw_linear *job, ptrdiff_t row0, ptrdiff_t row1, ptr
       LT_ITEM *a = packed;
       for (ptrdiff_t tile = 0; tile < tiles; tile++) {
         const ptrdiff_t i = rows * tile / tiles, n = rows * (tile + 1) / tiles - i;
-        LT_PACK(job->x + (begin + i) * job->x_stride + k, job->x_stride, n, kc, a);
+#if LT_PAIRS == 0
+        if (job->by_column)
+          LT(pack_columns)(job->x + k * job->x_stride + begin + i, job->x_stride, n, kc, a);
+        else
+#endif
+          LT_PACK(job->x + (begin + i) * job->x_stride + k, job->x_stride, n, kc, a);
         a += n * (LT_PAIRS == 2 ? (kc + 1) / 2 : kc);
       }
       for (ptrdiff_t panel = panel0; panel < panel1; panel++) {
@@ -201,7 +218,8 @@ static void LT(linear)(const lw_linear *job, ptrdiff_t row0, ptrdiff_t row1, ptr
         a = packed;
         for (ptrdiff_t tile = 0; tile < tiles; tile++) {
           const ptrdiff_t i = rows * tile / tiles, n = rows * (tile + 1) / tiles - i;
-          LT(panel)((int)n, LT_PAIRS == 2 ? (kc + 1) / 2 * 2 : kc, a, w, job->bias + first, k == 0,
+          LT(panel)((int)n, LT_PAIRS == 2 ? (kc + 1) / 2 * 2 : kc, a, w, job->bias + first,
+                    k == 0 && !job->accumulate,
                     job->y + (begin + i) * job->y_stride + first, job->y_stride,
                     job->outputs - first);
           a += n * (LT_PAIRS == 2 ? (kc + 1) / 2 : kc);

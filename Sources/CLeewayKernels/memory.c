@@ -7,7 +7,7 @@
 
 #include "sets.h"
 
-enum { HUGE_PAGE = 2 << 20, SLOTS = 2, PACK_BLOCK = 64 };
+enum { HUGE_PAGE = 2 << 20, SLOTS = 3, PACK_BLOCK = 64 };
 
 // Small maps take ordinary pages: a huge page each would waste memory.
 static size_t mapped_bytes(size_t bytes) {

@@ -4,6 +4,7 @@
 #include <arm_neon.h>
 #include <math.h>
 
+#include "leeway_training.h"
 #include "vectors.h"
 
 #define LW_NAME(x) neon_##x
@@ -23,6 +24,9 @@ static inline __attribute__((always_inline)) void neon_store_n(float *p, v16 v, 
 #define LW_STORE_N neon_store_n
 #include "elementwise.inc.h"
 #include "attention.inc.h"
+#include "backward.inc.h"
+#include "attention_backward.inc.h"
+#include "optimizer.inc.h"
 
 /// rows x kc of x to [kc][rows].
 static void neon_pack(const float *x, ptrdiff_t stride, ptrdiff_t rows, ptrdiff_t kc, float *out) {

@@ -2,6 +2,7 @@
 #include <math.h>
 
 #include "sets.h"
+#include "leeway_training.h"
 #include "vectors.h"
 
 #define LW_NAME(x) portable_##x
@@ -17,6 +18,9 @@ static inline void portable_store_n(float *p, v16 v, ptrdiff_t n) {
 #define LW_STORE_N portable_store_n
 #include "elementwise.inc.h"
 #include "attention.inc.h"
+#include "backward.inc.h"
+#include "attention_backward.inc.h"
+#include "optimizer.inc.h"
 
 static inline float widen(uint16_t x) {
   const uint32_t u = (uint32_t)x << 16;
@@ -32,21 +36,23 @@ static void portable_linear(const lw_linear *job, ptrdiff_t row0, ptrdiff_t row1
     const ptrdiff_t first = panel * LW_PANEL;
     const ptrdiff_t n = job->outputs - first < LW_PANEL ? job->outputs - first : LW_PANEL;
     for (ptrdiff_t row = row0; row < row1; row++) {
-      const float *x = job->x + row * job->x_stride;
+      const float *x = job->x + row * (job->by_column ? 1 : job->x_stride);
+      const ptrdiff_t step = job->by_column ? job->x_stride : 1;
+      float *y = job->y + row * job->y_stride + first;
       float acc[LW_PANEL];
-      memcpy(acc, job->bias + first, sizeof acc);
+      memcpy(acc, job->accumulate ? y : job->bias + first, (size_t)n * sizeof(float));
       if (job->is_bf16) {
         const uint16_t *w =
             (const uint16_t *)job->weights + panel * ((inputs + 1) / 2) * 2 * LW_PANEL;
         for (ptrdiff_t k = 0; k < inputs; k++)
           for (ptrdiff_t j = 0; j < n; j++)
-            acc[j] = fmaf(x[k], widen(w[(k / 2) * 2 * LW_PANEL + 2 * j + k % 2]), acc[j]);
+            acc[j] = fmaf(x[k * step], widen(w[(k / 2) * 2 * LW_PANEL + 2 * j + k % 2]), acc[j]);
       } else {
         const float *w = (const float *)job->weights + panel * inputs * LW_PANEL;
         for (ptrdiff_t k = 0; k < inputs; k++)
-          for (ptrdiff_t j = 0; j < n; j++) acc[j] = fmaf(x[k], w[k * LW_PANEL + j], acc[j]);
+          for (ptrdiff_t j = 0; j < n; j++) acc[j] = fmaf(x[k * step], w[k * LW_PANEL + j], acc[j]);
       }
-      memcpy(job->y + row * job->y_stride + first, acc, (size_t)n * sizeof(float));
+      memcpy(y, acc, (size_t)n * sizeof(float));
     }
   }
 }

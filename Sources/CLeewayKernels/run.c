@@ -1,4 +1,6 @@
 // How one operation is cut into pieces for a pool.
+#include <string.h>
+
 #include "sets.h"
 
 // Below about 50 microseconds of work (in multiply-adds) a second thread costs more than it brings.
@@ -106,7 +108,10 @@ static void row(const lw_kernels *k, const lw_rows *j, ptrdiff_t i) {
   switch (j->operation) {
     case LW_RMS_NORM: k->rms_norm(a, j->weight, j->epsilon, y, j->columns); break;
     case LW_LAYER_NORM: k->layer_norm(a, j->weight, j->bias, j->epsilon, y, j->columns); break;
-    case LW_ACTIVATE: k->activate(y, j->columns, j->kind); break;
+    case LW_ACTIVATE:
+      if (a != y) memcpy(y, a, (size_t)j->columns * sizeof(float));
+      k->activate(y, j->columns, j->kind);
+      break;
     case LW_GATE: k->gate(a, a + j->columns, y, j->columns, j->kind); break;
     case LW_ADD: k->add(a, j->b + i * j->b_stride, y, j->columns); break;
     default: {

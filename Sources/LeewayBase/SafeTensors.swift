@@ -71,6 +71,21 @@ public struct SafeTensors: Sendable {
     _ tensors: [(name: String, shape: [Int], values: [Float])], metadata: [String: String] = [:],
     to path: String
   ) throws(FileError) {
+    let stored = tensors.map { tensor in
+      (
+        name: tensor.name, shape: tensor.shape, dtype: DType.f32,
+        bytes: { tensor.values.withUnsafeBytes { Array($0) } }
+      )
+    }
+    try write(stored, metadata: metadata, to: path)
+  }
+
+  /// Writes tensors of any format in the order given; each one's bytes are asked for when they are
+  /// written, so that no second copy of a model is needed.
+  public static func write(
+    _ tensors: [(name: String, shape: [Int], dtype: DType, bytes: () -> [UInt8])],
+    metadata: [String: String] = [:], to path: String
+  ) throws(FileError) {
     var members: [JSONMember] = []
     if !metadata.isEmpty {
       members.append(
@@ -83,12 +98,13 @@ public struct SafeTensors: Sendable {
     }
     var offset = 0
     for tensor in tensors {
-      let end = offset + tensor.values.count * 4
+      let end = offset + tensor.shape.reduce(1, *) * tensor.dtype.width
       members.append(
         JSONMember(
           key: Array(tensor.name.utf8),
           value: [
-            "dtype": "F32", "shape": .array(tensor.shape.map { .integer($0) }),
+            "dtype": JSONValue(tensor.dtype.rawValue),
+            "shape": .array(tensor.shape.map { .integer($0) }),
             "data_offsets": .array([.integer(offset), .integer(end)]),
           ]))
       offset = end
@@ -98,7 +114,7 @@ public struct SafeTensors: Sendable {
     try AtomicFile.write(to: path) { (put) throws(FileError) in
       try put(withUnsafeBytes(of: UInt64(header.count).littleEndian) { Array($0) }[...])
       try put(header[...])
-      for tensor in tensors { try put(tensor.values.withUnsafeBytes { Array($0) }[...]) }
+      for tensor in tensors { try put(tensor.bytes()[...]) }
     }
   }
 }

@@ -46,3 +46,21 @@ extension DType {
     }
   }
 }
+
+extension DType {
+  /// Numbers in this format, rounded to the nearest (to even on a tie), little-endian.
+  public func narrow(_ values: some Sequence<Float>) -> [UInt8] {
+    switch self {
+    case .f32: values.map { $0.bitPattern.littleEndian }.withUnsafeBytes { Array($0) }
+    case .f16: values.map { Float16($0).bitPattern.littleEndian }.withUnsafeBytes { Array($0) }
+    case .bf16: values.map { Self.brief($0).littleEndian }.withUnsafeBytes { Array($0) }
+    }
+  }
+
+  private static func brief(_ value: Float) -> UInt16 {
+    let bits = value.bitPattern
+    // A NaN stays one: rounding might carry its last bit into the sign.
+    if value.isNaN { return UInt16(bits >> 16) | 0x40 }
+    return UInt16((bits + 0x7FFF + (bits >> 16 & 1)) >> 16)
+  }
+}

@@ -16,7 +16,8 @@ struct Leeway: ParsableCommand {
     version: "0.1.0",
     subcommands: [
       RunCommand.self, CheckCommand.self, ReportCommand.self, GenerateCommand.self,
-      VectorCommand.self, TraceCommand.self, TokenizeCommand.self, DoctorCommand.self,
+      VectorCommand.self, TraceCommand.self, TrainCommand.self, TokenizeCommand.self,
+      WorldCommand.self, DoctorCommand.self,
     ])
 
   static let engineVersion = "leeway 0.1.0"

@@ -66,7 +66,7 @@ final class ProgressLine: Sendable {
     return "\r\u{1B}[K\(bar) \(text)"
   }
 
-  private static func duration(_ seconds: Double) -> String {
+  static func duration(_ seconds: Double) -> String {
     guard seconds < 360_000 else { return "long" }
     let whole = Int(seconds.rounded(.up))
     if whole < 60 { return "\(whole) s" }
@@ -82,19 +82,20 @@ final class Interrupt: @unchecked Sendable {
   // The sources are only made here and kept alive until the command ends.
   private var sources: [any DispatchSourceSignal] = []
 
-  init(_ cancellation: Cancellation) {
+  /// - Parameter after: what is finished first.
+  init(_ cancellation: Cancellation, after: String = "batch") {
     for number in [SIGINT, SIGTERM] {
       signal(number, SIG_IGN)
       let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
-      source.setEventHandler { Self.handle(cancellation) }
+      source.setEventHandler { Self.handle(cancellation, after: after) }
       source.resume()
       sources.append(source)
     }
   }
 
-  private static func handle(_ cancellation: Cancellation) {
+  private static func handle(_ cancellation: Cancellation, after: String) {
     if cancellation.isCancelled { _exit(130) }
     cancellation.cancel()
-    printError("\nleeway: stopping after the running batch; once more to end at once")
+    printError("\nleeway: stopping after the running \(after); once more to end at once")
   }
 }

@@ -26,6 +26,9 @@ enum ChartStyle {
       stroke-dasharray: 6 4; }
     .hover { fill: transparent; }
     .effect-band { fill: var(--effect-soft); }
+    .training-each { stroke: var(--capability); stroke-width: 1; fill: none; opacity: 0.35; }
+    .training-mean { stroke: var(--capability); stroke-width: 2.25; fill: none;
+      stroke-linejoin: round; }
     .effect-line { stroke: var(--effect); stroke-width: 2.5; fill: none; stroke-linejoin: round; }
     .effect-whisker { stroke: var(--effect); stroke-width: 1.5; opacity: 0.6; }
     .effect-mark { fill: var(--effect); }

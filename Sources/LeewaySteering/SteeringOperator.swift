@@ -59,3 +59,12 @@ func projection(_ h: UnsafeMutableBufferPointer<Float>, _ v: [Float]) -> Float {
   for index in h.indices { sum += h[index] * v[index] }
   return sum
 }
+
+/// g − share · (g · v) v: how a gradient passes an edit that takes a share of h along v away.
+func removeShare(
+  _ share: Float, along v: [Float], from gradient: UnsafeMutableBufferPointer<Float>
+) {
+  guard share != 0 else { return }
+  let along = share * projection(gradient, v)
+  for index in gradient.indices { gradient[index] -= along * v[index] }
+}

@@ -1,4 +1,5 @@
 import LeewayBase
+import LeewayYAML
 
 /// One mistake in a study, found while reading it or while holding it against a model.
 public struct StudyIssue: Error, Equatable, Sendable {
@@ -30,6 +31,24 @@ public struct StudyIssue: Error, Equatable, Sendable {
     self.path = path
     self.line = line
     self.problem = problem
+  }
+
+  /// A mistake of the file's form, found by the reader that all files share.
+  public init(_ issue: YAMLIssue) {
+    let problem: Problem =
+      switch issue.problem {
+      case .unknownKey(let key, let known, let nearest):
+        .unknownKey(key: key, known: known, nearest: nearest)
+      case .missingKey(let key): .missingKey(key: key)
+      case .duplicateKey(let key): .duplicateKey(key: key)
+      case .wrongType(let expected, let found): .wrongType(expected: expected, found: found)
+      case .badValue(let expected, let found): .badValue(expected: expected, found: found)
+      case .unknownName(let kind, let name, let known, let nearest):
+        .unknownName(kind: kind, name: name, known: known, nearest: nearest)
+      case .empty: .empty
+      case .file(let error): .file(error)
+      }
+    self.init(path: issue.path, line: issue.line, problem: problem)
   }
 }
 

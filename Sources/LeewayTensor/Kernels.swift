@@ -89,9 +89,10 @@ public struct Kernels: Sendable {
     }
   }
 
-  /// Applies the activation in place.
-  public func activate(_ x: Matrix, _ activation: Activation) {
-    var job = rowJob(LW_ACTIVATE, reading: x, into: x)
+  /// Applies the activation in place, or beside x.
+  public func activate(_ x: Matrix, _ activation: Activation, into y: Matrix? = nil) {
+    precondition(y.map { $0.rows == x.rows && $0.columns == x.columns } ?? true)
+    var job = rowJob(LW_ACTIVATE, reading: x, into: y ?? x)
     job.kind = activation.code
     lw_rows_run(self.set.table, pool?.pool, &job)
   }

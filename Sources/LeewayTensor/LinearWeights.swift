@@ -10,9 +10,9 @@ public final class LinearWeights: Sendable {
     let dtype: DType
     let outputs: Int
     let inputs: Int
-    let transposed: Bool
-    let storedOutputs: Int
-    let firstOutput: Int
+    /// From one output to the next, and from one input to the next, in numbers.
+    let outputStep: Int
+    let inputStep: Int
     let bias: [Float]?
 
     /// - Parameters:
@@ -28,13 +28,36 @@ public final class LinearWeights: Sendable {
       transposed: Bool = false, storedOutputs: Int? = nil, firstOutput: Int = 0,
       bias: [Float]? = nil
     ) {
-      self.bytes = bytes
+      let stored = storedOutputs ?? firstOutput + outputs
+      precondition(
+        firstOutput >= 0 && firstOutput + outputs <= stored
+          && bytes.count >= stored * inputs * dtype.width,
+        "a source holds the outputs taken from it")
       self.dtype = dtype
       self.outputs = outputs
       self.inputs = inputs
-      self.transposed = transposed
-      self.storedOutputs = storedOutputs ?? firstOutput + outputs
-      self.firstOutput = firstOutput
+      outputStep = transposed ? 1 : inputs
+      inputStep = transposed ? stored : 1
+      self.bytes = UnsafeRawBufferPointer(
+        rebasing: bytes[min(firstOutput * outputStep * dtype.width, bytes.count)...])
+      self.bias = bias
+    }
+
+    /// A map in memory whose element (output, input) is `output * outputStep + input * inputStep`
+    /// numbers past the beginning.
+    package init(
+      floats: UnsafeBufferPointer<Float>, outputs: Int, inputs: Int, outputStep: Int,
+      inputStep: Int, bias: [Float]? = nil
+    ) {
+      precondition(
+        outputs == 0 || inputs == 0
+          || floats.count > (outputs - 1) * outputStep + (inputs - 1) * inputStep)
+      bytes = UnsafeRawBufferPointer(floats)
+      dtype = .f32
+      self.outputs = outputs
+      self.inputs = inputs
+      self.outputStep = outputStep
+      self.inputStep = inputStep
       self.bias = bias
     }
   }
@@ -66,21 +89,27 @@ public final class LinearWeights: Sendable {
     let numbers = panels * panel * (format == .bf16 ? (inputs + 1) / 2 * 2 : inputs)
     packed = MappedMemory(bytes: numbers * format.width)
     paddedBias = MappedMemory(bytes: panels * panel * MemoryLayout<Float>.stride)
+    fill(sources)
+  }
+
+  /// Packs other numbers in the same place: what training does after each step.
+  ///
+  /// Nobody may be using the map meanwhile. Sources of other sizes are a fault of the caller.
+  package func repack(_ sources: [Source]) {
+    precondition(
+      format == .f32 && sources.reduce(0) { $0 + $1.outputs } == outputs, "the same sizes again")
+    fill(sources)
+  }
+
+  private func fill(_ sources: [Source]) {
     let biases = paddedBias.base.assumingMemoryBound(to: Float.self)
     var first = 0
     for source in sources {
       precondition(source.inputs == inputs, "sources of one map have the same inputs")
-      precondition(
-        source.firstOutput >= 0 && source.firstOutput + source.outputs <= source.storedOutputs
-          && source.bytes.count >= source.storedOutputs * inputs * source.dtype.width,
-        "a source holds the outputs taken from it")
-      let outputStep = source.transposed ? 1 : inputs
-      let inputStep = source.transposed ? source.storedOutputs : 1
       if let bytes = source.bytes.baseAddress, source.outputs > 0 {
         lw_pack(
-          packed.base, format == .bf16 ? 1 : 0, inputs, first, source.outputs,
-          bytes + source.firstOutput * outputStep * source.dtype.width, source.dtype.code,
-          outputStep, inputStep)
+          packed.base, format == .bf16 ? 1 : 0, inputs, first, source.outputs, bytes,
+          source.dtype.code, source.outputStep, source.inputStep)
       }
       if let bias = source.bias {
         precondition(bias.count == source.outputs, "one bias per output")
@@ -91,11 +120,12 @@ public final class LinearWeights: Sendable {
   }
 
   /// What the C kernels read; the pointers live as long as this object.
-  func job(_ x: Matrix, into y: Matrix) -> lw_linear {
+  func job(_ x: Matrix, into y: Matrix, accumulate: Bool = false) -> lw_linear {
     lw_linear(
       x: x.base, x_stride: x.stride, weights: packed.base,
       bias: paddedBias.base.assumingMemoryBound(to: Float.self), y: y.base, y_stride: y.stride,
-      rows: x.rows, inputs: inputs, outputs: outputs, is_bf16: format == .bf16 ? 1 : 0)
+      rows: x.rows, inputs: inputs, outputs: outputs, is_bf16: format == .bf16 ? 1 : 0,
+      by_column: 0, accumulate: accumulate ? 1 : 0)
   }
 }
 

@@ -34,4 +34,17 @@ public struct RotaryTable: Sendable {
     self.cosines = cosines
     self.sines = sines
   }
+
+  /// Turns back what this table turned: the same angles with the other sign.
+  package var reversed: RotaryTable {
+    RotaryTable(self, sines: sines.map { -$0 })
+  }
+
+  private init(_ other: RotaryTable, sines: [Float]) {
+    headWidth = other.headWidth
+    rotaryWidth = other.rotaryWidth
+    maxPositions = other.maxPositions
+    cosines = other.cosines
+    self.sines = sines
+  }
 }

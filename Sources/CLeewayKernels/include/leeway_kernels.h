@@ -18,6 +18,9 @@ enum { LW_F32 = 0, LW_F16 = 1, LW_BF16 = 2 };
 enum { LW_SILU = 0, LW_GELU_TANH = 1, LW_GELU_ERF = 2, LW_RELU = 3 };
 
 /// y = x Wᵀ + bias over packed weights.
+///
+/// Backward passes use two more forms, of f32 weights only: x read column by column, and chains
+/// that start from what stands in y.
 typedef struct lw_linear {
   const float *x;
   ptrdiff_t x_stride;
@@ -27,6 +30,8 @@ typedef struct lw_linear {
   ptrdiff_t y_stride;
   ptrdiff_t rows, inputs, outputs;
   int is_bf16;
+  int by_column;   // element (row, k) of x is x[k * x_stride + row]
+  int accumulate;  // y += x Wᵀ; the bias is not read
 } lw_linear;
 
 /// Keys [kvHead][capacity / 16][headWidth][16] and values [kvHead][capacity][headWidth].
@@ -74,6 +79,8 @@ typedef struct lw_rows {
   ptrdiff_t heads, head_width, half;
 } lw_rows;
 
+struct lw_attention_back;
+
 /// One kernel set.
 typedef struct lw_kernels {
   const char *name;
@@ -101,6 +108,20 @@ typedef struct lw_kernels {
   float (*dot)(const float *a, const float *b, ptrdiff_t n);
   float (*kl_divergence)(const float *steered, const float *baseline, ptrdiff_t n);
   void (*softmax)(float *x, ptrdiff_t n, float temperature);
+  // Backward passes and optimisers; see leeway_training.h. dx is written, or added to with `add`;
+  // dweight and dbias are added to.
+  void (*rms_norm_back)(const float *x, const float *weight, float epsilon, const float *dy,
+                        float *dx, float *dweight, ptrdiff_t n, int add);
+  void (*layer_norm_back)(const float *x, const float *weight, float epsilon, const float *dy,
+                          float *dx, float *dweight, float *dbias, ptrdiff_t n, int add);
+  void (*activate_back)(const float *x, const float *dy, float *dx, ptrdiff_t n, int kind);
+  void (*gate_back)(const float *gate, const float *up, const float *dy, float *dgate, float *dup,
+                    ptrdiff_t n, int kind);
+  double (*cross_entropy)(float *x, ptrdiff_t n, ptrdiff_t target, float weight);
+  void (*attend_back)(const struct lw_attention_back *job, ptrdiff_t sequence, ptrdiff_t kv_head);
+  double (*squares)(const float *x, ptrdiff_t n);
+  void (*adamw)(float *p, const float *g, float *m, float *v, ptrdiff_t n, const float *constants);
+  void (*momentum)(float *p, const float *g, float *m, ptrdiff_t n, const float *constants);
 } lw_kernels;
 
 /// The kernel sets that this processor runs, best first; null past the end.

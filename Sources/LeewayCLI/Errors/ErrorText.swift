@@ -4,6 +4,8 @@ import LeewayModel
 import LeewaySteering
 import LeewayStudy
 import LeewayTokenizer
+import LeewayTraining
+import LeewayWorld
 
 /// The one place where errors become sentences: what happened, where, what to do. Switches have no
 /// default, so a new case must get its sentence.
@@ -18,7 +20,10 @@ extension ErrorText {
     case let error as EngineError: ErrorText(sentence(error))
     case let error as SteeringError: of(error)
     case let error as StudyError: of(error)
+    case let error as RecipeError: of(error)
+    case let error as TrainingError: of(error)
     case let error as LedgerError: of(error)
+    case let error as WorldError: ErrorText(sentence(error))
     case let error as CommandError: ErrorText(sentence(error))
     default: ErrorText("unexpected: \(error)", code: 1)
     }

@@ -1,3 +1,4 @@
+import LeewayBase
 import LeewayTensor
 
 extension Architecture {
@@ -38,5 +39,24 @@ extension Architecture {
       value: .init("h.#.attn.c_attn", transposed: true, part: 2, parts: 3),
       attnOut: .init("h.#.attn.c_proj", transposed: true), gate: nil,
       up: .init("h.#.mlp.c_fc", transposed: true), down: .init("h.#.mlp.c_proj", transposed: true),
-      ignorable: ["h.#.attn.bias", "h.#.attn.masked_bias"]))
+      ignorable: ["h.#.attn.bias", "h.#.attn.masked_bias"]),
+    fresh: { shape in
+      let headWidth = shape.width / shape.heads
+      return TransformerConfig(
+        vocabulary: shape.vocabulary, width: shape.width, layers: shape.layers,
+        heads: shape.heads, kvHeads: shape.heads, headWidth: headWidth, mlpWidth: shape.mlpWidth,
+        maxPositions: shape.context, norm: .layer, epsilon: 1e-5, positions: .learned,
+        activation: .geluTanh, gatedMLP: false, tiedEmbeddings: shape.tiedEmbeddings,
+        attentionScale: 1 / Float(headWidth).squareRoot(), attentionInBias: true,
+        attentionOutBias: true, mlpBias: true, endTokens: shape.endTokens)
+    },
+    written: { config in
+      [
+        ("architectures", .array(["GPT2LMHeadModel"])), ("n_embd", .integer(config.width)),
+        ("n_head", .integer(config.heads)), ("n_layer", .integer(config.layers)),
+        ("n_inner", .integer(config.mlpWidth)), ("n_positions", .integer(config.maxPositions)),
+        ("layer_norm_epsilon", .real(config.epsilon.asWritten)),
+        ("activation_function", JSONValue(config.activation.written)),
+      ]
+    })
 }

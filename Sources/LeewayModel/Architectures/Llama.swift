@@ -1,3 +1,4 @@
+import LeewayBase
 import LeewayTensor
 
 extension Architecture {
@@ -33,5 +34,32 @@ extension Architecture {
       value: .init("layers.#.self_attn.v_proj"), attnOut: .init("layers.#.self_attn.o_proj"),
       gate: .init("layers.#.mlp.gate_proj"), up: .init("layers.#.mlp.up_proj"),
       down: .init("layers.#.mlp.down_proj"),
-      ignorable: ["layers.#.self_attn.rotary_emb.inv_freq", "rotary_emb.inv_freq"]))
+      ignorable: ["layers.#.self_attn.rotary_emb.inv_freq", "rotary_emb.inv_freq"]),
+    fresh: { shape in
+      let headWidth = shape.width / shape.heads
+      return TransformerConfig(
+        vocabulary: shape.vocabulary, width: shape.width, layers: shape.layers,
+        heads: shape.heads, kvHeads: shape.kvHeads, headWidth: headWidth,
+        mlpWidth: shape.mlpWidth, maxPositions: shape.context, norm: .rms, epsilon: 1e-5,
+        positions: .rotary(base: 10_000, width: headWidth, interleaved: false),
+        activation: .silu, gatedMLP: true, tiedEmbeddings: shape.tiedEmbeddings,
+        attentionScale: 1 / Float(headWidth).squareRoot(), attentionInBias: false,
+        attentionOutBias: false, mlpBias: false, endTokens: shape.endTokens)
+    },
+    written: { config in
+      var base = 10_000.0
+      if case .rotary(let given, _, _) = config.positions { base = given }
+      return [
+        ("architectures", .array(["LlamaForCausalLM"])), ("hidden_size", .integer(config.width)),
+        ("num_hidden_layers", .integer(config.layers)),
+        ("num_attention_heads", .integer(config.heads)),
+        ("num_key_value_heads", .integer(config.kvHeads)),
+        ("head_dim", .integer(config.headWidth)),
+        ("intermediate_size", .integer(config.mlpWidth)),
+        ("max_position_embeddings", .integer(config.maxPositions)),
+        ("rms_norm_eps", .real(config.epsilon.asWritten)), ("rope_theta", .real(base)),
+        ("hidden_act", JSONValue(config.activation.written)),
+        ("attention_bias", .bool(config.attentionInBias)), ("mlp_bias", .bool(config.mlpBias)),
+      ]
+    })
 }

@@ -3,32 +3,41 @@ import LeewayTensor
 
 /// Hears activations as the pass computes them: the site, its rows, and which row of the batch
 /// each one is (nil: all, in order).
-typealias Listener = (_ site: Site, _ x: Matrix, _ rows: [Int]?) -> Void
+package typealias Listener = (_ site: Site, _ x: Matrix, _ rows: [Int]?) -> Void
 
 /// The one forward pass: prefill, decoding with a cache, batches and forks all go through it.
-struct ForwardPass {
+package struct ForwardPass {
   let model: Transformer
   let kernels: Kernels
-  let space: Workspace
+  package let space: Workspace
   var listener: Listener?
-  var work = WorkCount()
+  /// Hears each operation, for a backward pass; the workspace is then a retaining one.
+  var recorder: (any PassRecorder)?
+  /// Rows of the final stream that are unembedded at a time.
+  package var readoutRows = 96
+  package var work = WorkCount()
 
-  init(_ model: Transformer, kernels: Kernels, space: Workspace, listener: Listener? = nil) {
+  package init(
+    _ model: Transformer, kernels: Kernels, space: Workspace, listener: Listener? = nil,
+    recorder: (any PassRecorder)? = nil
+  ) {
     self.model = model
     self.kernels = kernels
     self.space = space
     self.listener = listener
+    self.recorder = recorder
+    precondition(recorder == nil || space.retaining, "a recorded pass retains what it computes")
   }
 
   private var config: TransformerConfig { model.config }
 
   /// The stream as it enters block 0: `[rows, width]`.
-  func embed(_ tokens: [Int], positions: [Int32]) -> Matrix {
+  package func embed(_ tokens: [Int], positions: [Int32]) -> Matrix {
     let width = config.width
     let x = space.residual.matrix(rows: tokens.count, columns: width)
-    model.embed.withBytes { bytes in
+    model.embed.withBytes { bytes, dtype in
       for (row, token) in tokens.enumerated() {
-        Self.widen(bytes, model.embed.dtype, first: token * width, into: x.row(row))
+        Self.widen(bytes, dtype, first: token * width, into: x.row(row))
       }
     }
     if config.positions == .learned {
@@ -37,6 +46,7 @@ struct ForwardPass {
         for column in 0..<width { out[column] += model.positions[Int(position) * width + column] }
       }
     }
+    recorder?.record(.embed(tokens, positions: positions, into: x))
     return x
   }
 
@@ -47,7 +57,7 @@ struct ForwardPass {
   ///     only their keys and values there. Nil: all.
   ///   - before: called with the stream as it enters a block.
   /// - Returns: the stream after the last block, `[rows or needed, width]`.
-  mutating func run(
+  package mutating func run(
     _ blocks: Range<Int>, _ batch: Batch, _ start: Matrix, needed: [Int]? = nil,
     before: ((Int, Matrix) -> Void)? = nil
   ) -> Matrix {
@@ -65,28 +75,25 @@ struct ForwardPass {
   private mutating func block(_ layer: Int, _ batch: Batch, _ input: Matrix, needed: [Int]?)
     -> Matrix
   {
-    let weights = model.blocks[layer]
     let residPre = tap(.residPre, layer, input, batch, nil)
-    let attended = attention(layer, weights, batch, residPre, needed: needed)
+    let attended = attention(layer, batch, residPre, needed: needed)
     let kept = needed.map { gather($0, from: residPre, into: space.compact) } ?? residPre
     let attnOut = tap(
-      .attnOut, layer, linear(attended, weights.attnOut, into: space.attnOut), batch, needed)
-    kernels.add(kept, attnOut, into: kept)
-    let residMid = tap(.residMid, layer, kept, batch, needed)
-    let mlpOut = tap(.mlpOut, layer, mlp(layer, weights, batch, residMid, needed), batch, needed)
-    kernels.add(residMid, mlpOut, into: residMid)
-    return tap(.residPost, layer, residMid, batch, needed)
+      .attnOut, layer, linear(attended, .attnOut(layer), into: space.attnOut), batch, needed)
+    let residMid = tap(.residMid, layer, sum(kept, attnOut), batch, needed)
+    let mlpOut = tap(.mlpOut, layer, mlp(layer, batch, residMid, needed), batch, needed)
+    return tap(.residPost, layer, sum(residMid, mlpOut), batch, needed)
   }
 
   private mutating func attention(
-    _ layer: Int, _ weights: Transformer.Block, _ batch: Batch, _ x: Matrix, needed: [Int]?
+    _ layer: Int, _ batch: Batch, _ x: Matrix, needed: [Int]?
   ) -> Matrix {
-    let normed = norm(x, weights.attnNorm, into: space.normed)
-    let kv = linear(normed, weights.keyValue, into: space.keyValue)
+    let normed = norm(x, .attn(layer), into: space.normed)
+    let kv = linear(normed, .keyValue(layer), into: space.keyValue)
     let k = kv.columns(0..<config.kvWidth)
     let v = kv.columns(config.kvWidth..<2 * config.kvWidth)
     let asking = needed.map { gather($0, from: normed, into: space.normedCompact) } ?? normed
-    let q = linear(asking, weights.query, into: space.query)
+    let q = linear(asking, .query(layer), into: space.query)
     var positions = batch.positions
     if let needed {
       space.compactPositions.removeAll(keepingCapacity: true)
@@ -100,6 +107,8 @@ struct ForwardPass {
       kernels.rotary(
         k, heads: config.kvHeads, headWidth: config.headWidth, positions: batch.positions,
         table: table, interleaved: interleaved)
+      recorder?.record(.rotary(q, heads: config.heads, positions: positions))
+      recorder?.record(.rotary(k, heads: config.kvHeads, positions: batch.positions))
     }
     _ = tap(.attnQ, layer, q, batch, needed)
     _ = tap(.attnK, layer, k, batch, nil)
@@ -117,6 +126,7 @@ struct ForwardPass {
       q: q, visible: space.visible, pieces: space.pieces, spans: space.spans, heads: config.heads,
       kvHeads: config.kvHeads, headWidth: config.headWidth, scale: config.attentionScale, into: z,
       work: &work)
+    recorder?.record(.attention(q: q, keyValue: kv, into: z))
     return tap(.attnZ, layer, z, batch, needed)
   }
 
@@ -150,32 +160,32 @@ struct ForwardPass {
     }
   }
 
-  private mutating func mlp(
-    _ layer: Int, _ weights: Transformer.Block, _ batch: Batch, _ x: Matrix, _ needed: [Int]?
-  ) -> Matrix {
-    let normed = norm(x, weights.mlpNorm, into: space.normed)
-    let up = linear(normed, weights.up, into: space.hidden)
-    var post = up
+  private mutating func mlp(_ layer: Int, _ batch: Batch, _ x: Matrix, _ needed: [Int]?) -> Matrix {
+    let normed = norm(x, .mlp(layer), into: space.normed)
+    let up = linear(normed, .up(layer), into: space.hidden)
+    let post: Matrix
     if config.gatedMLP {
       post = space.gated.matrix(rows: up.rows, columns: config.mlpWidth)
       kernels.gate(up, config.activation, into: post)
+      recorder?.record(.gate(up, into: post))
     } else {
-      kernels.activate(up, config.activation)
+      post = space.over(up)
+      kernels.activate(up, config.activation, into: post)
+      recorder?.record(.activate(up, into: post))
     }
     return linear(
-      tap(.mlpPost, layer, post, batch, needed), weights.down, into: space.mlpOut)
+      tap(.mlpPost, layer, post, batch, needed), .down(layer), into: space.mlpOut)
   }
 
   /// Unembeds rows of the final stream, a hundred or so at a time, and hands out their logits.
-  mutating func readout(
+  package mutating func readout(
     _ x: Matrix, _ batch: Batch, rows: [Int]?,
     _ body: (_ index: Int, _ logits: UnsafeBufferPointer<Float>) -> Void
   ) {
-    let chunk = 96
-    for first in stride(from: 0, to: x.rows, by: chunk) {
-      let range = first..<min(first + chunk, x.rows)
-      let normed = norm(x.rows(range), model.finalNorm, into: space.final)
-      let logits = linear(normed, model.unembed, into: space.logits)
+    for first in stride(from: 0, to: x.rows, by: readoutRows) {
+      let range = first..<min(first + readoutRows, x.rows)
+      let normed = norm(x.rows(range), .final, into: space.final)
+      let logits = linear(normed, .unembed, into: space.logits)
       if let listener {
         let these = range.map { rows?[$0] ?? $0 }
         listener(Site(.finalNorm), normed, these)
@@ -188,11 +198,12 @@ struct ForwardPass {
   }
 
   /// Rows of a stream, one below the other.
-  func gather(_ rows: [Int], from x: Matrix, into buffer: FloatBuffer) -> Matrix {
+  package func gather(_ rows: [Int], from x: Matrix, into buffer: FloatBuffer) -> Matrix {
     let out = buffer.matrix(rows: rows.count, columns: x.columns)
     for (index, row) in rows.enumerated() {
       out.row(index).baseAddress?.update(from: x.base + row * x.stride, count: x.columns)
     }
+    recorder?.record(.gather(rows, from: x, into: out))
     return out
   }
 
@@ -202,28 +213,41 @@ struct ForwardPass {
   {
     let final = layer == config.layers - 1 && kind.followsAttention
     batch.edits.apply(kind, layer, x, batch: batch, rows: rows, final: final)
+    if let recorder, batch.edits.touches(kind, layer) {
+      recorder.record(.edit(kind, layer: layer, x, rows: rows))
+    }
     listener?(Site(kind, layer: layer), x, rows)
     return x
   }
 
-  private func norm(_ x: Matrix, _ weights: Transformer.NormWeights, into buffer: FloatBuffer)
-    -> Matrix
-  {
+  /// `a + b`, onto a unless what a was is still needed.
+  private func sum(_ a: Matrix, _ b: Matrix) -> Matrix {
+    let y = space.over(a)
+    kernels.add(a, b, into: y)
+    recorder?.record(.add(a, b, into: y))
+    return y
+  }
+
+  private func norm(_ x: Matrix, _ place: NormPlace, into buffer: FloatBuffer) -> Matrix {
     let y = buffer.matrix(rows: x.rows, columns: x.columns)
+    let weights = model.norm(place)
     switch config.norm {
     case .rms: kernels.rmsNorm(x, weight: weights.weight, epsilon: config.epsilon, into: y)
     case .layer:
       kernels.layerNorm(
         x, weight: weights.weight, bias: weights.bias, epsilon: config.epsilon, into: y)
     }
+    recorder?.record(.norm(x, place, into: y))
     return y
   }
 
-  private mutating func linear(_ x: Matrix, _ weights: LinearWeights, into buffer: FloatBuffer)
+  private mutating func linear(_ x: Matrix, _ place: LinearPlace, into buffer: FloatBuffer)
     -> Matrix
   {
+    let weights = model.map(place)
     let y = buffer.matrix(rows: x.rows, columns: weights.outputs)
     kernels.linear(x, weights, into: y, work: &work)
+    recorder?.record(.linear(x, place, into: y))
     return y
   }
 

@@ -30,6 +30,14 @@ public protocol SiteEdit: Sendable {
   func apply(to activation: UnsafeMutableBufferPointer<Float>)
 }
 
+/// An edit through which a loss can be followed back to what stood before it.
+public protocol DifferentiableEdit: SiteEdit {
+  /// Turns the gradient with respect to the edited activation into that with respect to the
+  /// activation as it was; where the edit has a direction that is being found, its gradient is
+  /// gathered here too.
+  func pullBack(_ gradient: UnsafeMutableBufferPointer<Float>)
+}
+
 /// Proof that an intervention happened: how often it was due and how often it was made, counted
 /// in (sequence, position) pairs whatever work was shared.
 public final class HookMeter: Sendable {

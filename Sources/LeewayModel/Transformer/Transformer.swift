@@ -3,11 +3,12 @@ import LeewayTensor
 
 /// A model ready to run: configuration and weights, packed once.
 ///
-/// Immutable and shared by all threads. The embedding is read in place from the mapped file.
+/// Immutable and shared by all threads. The embedding is read in place from the mapped file, or
+/// from the memory in which training keeps the weights.
 public final class Transformer: Sendable {
-  struct NormWeights: Sendable {
-    var weight: [Float]
-    var bias: [Float]
+  package struct NormWeights: Sendable {
+    package var weight: [Float]
+    package var bias: [Float]
   }
   struct Block: Sendable {
     var attnNorm: NormWeights
@@ -28,7 +29,7 @@ public final class Transformer: Sendable {
   public let packedBytes: Int
   /// How the packed weights are stored.
   public var weightFormat: DType { unembed.format }
-  let embed: StoredTensor
+  let embed: EmbeddingTable
   let positions: [Float]
   let blocks: [Block]
   let finalNorm: NormWeights
@@ -89,7 +90,7 @@ public final class Transformer: Sendable {
     }
     positions = try vector(table.positions)
     finalNorm = try norm(table.finalNorm)
-    embed = table.embed
+    embed = .stored(table.embed)
     if let stored = table.unembed {
       try stored.checkFinite(folder: folder)
       count += stored.count
@@ -111,6 +112,57 @@ public final class Transformer: Sendable {
     packedBytes = blocks.reduce(unembed.byteCount) {
       $0 + $1.query.byteCount + $1.keyValue.byteCount + $1.attnOut.byteCount + $1.up.byteCount
         + $1.down.byteCount
+    }
+  }
+
+  init(
+    config: TransformerConfig, parameters: Int, embed: EmbeddingTable, positions: [Float],
+    blocks: [Block], finalNorm: NormWeights, unembed: LinearWeights, rotary: RotaryTable?
+  ) {
+    self.config = config
+    self.parameters = parameters
+    self.embed = embed
+    self.positions = positions
+    self.blocks = blocks
+    self.finalNorm = finalNorm
+    self.unembed = unembed
+    self.rotary = rotary
+    packedBytes = blocks.reduce(unembed.byteCount) {
+      $0 + $1.query.byteCount + $1.keyValue.byteCount + $1.attnOut.byteCount + $1.up.byteCount
+        + $1.down.byteCount
+    }
+  }
+
+  package func norm(_ place: NormPlace) -> NormWeights {
+    switch place {
+    case .attn(let layer): blocks[layer].attnNorm
+    case .mlp(let layer): blocks[layer].mlpNorm
+    case .final: finalNorm
+    }
+  }
+
+  func map(_ place: LinearPlace) -> LinearWeights {
+    switch place {
+    case .query(let layer): blocks[layer].query
+    case .keyValue(let layer): blocks[layer].keyValue
+    case .attnOut(let layer): blocks[layer].attnOut
+    case .up(let layer): blocks[layer].up
+    case .down(let layer): blocks[layer].down
+    case .unembed: unembed
+    }
+  }
+}
+
+/// One row a token, as stored or as training has it now.
+enum EmbeddingTable: Sendable {
+  case stored(StoredTensor)
+  /// The first numbers of a block of memory.
+  case memory(FloatMemory)
+
+  func withBytes(_ body: (UnsafeRawBufferPointer, DType) -> Void) {
+    switch self {
+    case .stored(let tensor): tensor.withBytes { body($0, tensor.dtype) }
+    case .memory(let floats): withExtendedLifetime(floats) { body(floats.bytes, .f32) }
     }
   }
 }

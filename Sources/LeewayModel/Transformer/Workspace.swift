@@ -8,11 +8,16 @@ import Synchronization
 #endif
 
 /// A block of floats that grows on demand and is kept: the steady state allocates nothing.
-final class FloatBuffer {
+package final class FloatBuffer {
   private(set) var base: UnsafeMutablePointer<Float>
   private(set) var capacity = 0
+  /// Where every matrix gets memory of its own, so that all of them last until the arena is reset.
+  private let arena: KeyValueArena?
 
-  init() { base = Self.allocate(64) }
+  init(from arena: KeyValueArena? = nil) {
+    self.arena = arena
+    base = Self.allocate(64)
+  }
   deinit { free(base) }
 
   private static func allocate(_ floats: Int) -> UnsafeMutablePointer<Float> {
@@ -29,8 +34,9 @@ final class FloatBuffer {
     return raw.bindMemory(to: Float.self, capacity: floats)
   }
 
-  /// A matrix in this buffer; whatever stood there before is gone.
+  /// A matrix in this buffer; whatever stood there before is gone, unless an arena keeps it.
   func matrix(rows: Int, columns: Int) -> Matrix {
+    if let arena { return Matrix(base: arena.take(rows * columns), rows: rows, columns: columns) }
     let needed = max(rows * columns, 64)
     if needed > capacity {
       free(base)
@@ -43,16 +49,16 @@ final class FloatBuffer {
 }
 
 /// Keys and values live in an arena: taken one after the other, given back all at once.
-final class KeyValueArena {
+package final class KeyValueArena {
   private var chunks: [FloatBuffer] = []
   private var sizes: [Int] = []
   private var chunk = 0
   private var used = 0
   private let chunkFloats: Int
 
-  init(chunkFloats: Int = 1 << 22) { self.chunkFloats = chunkFloats }
+  package init(chunkFloats: Int = 1 << 22) { self.chunkFloats = chunkFloats }
 
-  func take(_ floats: Int) -> UnsafeMutablePointer<Float> {
+  package func take(_ floats: Int) -> UnsafeMutablePointer<Float> {
     while true {
       if chunk == chunks.count {
         let size = max(chunkFloats, floats)
@@ -70,32 +76,61 @@ final class KeyValueArena {
     }
   }
 
-  func reset() {
+  package func reset() {
     chunk = 0
     used = 0
   }
 }
 
 /// The buffers of one running batch.
-final class Workspace {
-  let residual = FloatBuffer()
-  let compact = FloatBuffer()
-  let normed = FloatBuffer()
-  let normedCompact = FloatBuffer()
-  let query = FloatBuffer()
-  let keyValue = FloatBuffer()
-  let attended = FloatBuffer()
-  let attnOut = FloatBuffer()
-  let hidden = FloatBuffer()
-  let gated = FloatBuffer()
-  let mlpOut = FloatBuffer()
-  let final = FloatBuffer()
-  let logits = FloatBuffer()
-  let arena = KeyValueArena()
+package final class Workspace {
+  let residual: FloatBuffer
+  package let compact: FloatBuffer
+  let normed: FloatBuffer
+  let normedCompact: FloatBuffer
+  let query: FloatBuffer
+  let keyValue: FloatBuffer
+  let attended: FloatBuffer
+  let attnOut: FloatBuffer
+  let hidden: FloatBuffer
+  let gated: FloatBuffer
+  let mlpOut: FloatBuffer
+  let final: FloatBuffer
+  let logits: FloatBuffer
+  package let arena: KeyValueArena
+  /// Whether what a pass computes stays until the arena is reset: a backward pass reads it.
+  let retaining: Bool
   var spans: [KeyValueSpan] = []
   var pieces: [AttentionPiece] = []
   var visible: [Int32] = []
   var compactPositions: [Int32] = []
+
+  package init(retaining: Bool = false) {
+    let arena = KeyValueArena()
+    func buffer() -> FloatBuffer { FloatBuffer(from: retaining ? arena : nil) }
+    residual = buffer()
+    compact = buffer()
+    normed = buffer()
+    normedCompact = buffer()
+    query = buffer()
+    keyValue = buffer()
+    attended = buffer()
+    attnOut = buffer()
+    hidden = buffer()
+    gated = buffer()
+    mlpOut = buffer()
+    final = buffer()
+    logits = buffer()
+    self.arena = arena
+    self.retaining = retaining
+  }
+
+  /// Where an operation that works in place puts its result: onto x, or beside it when x is
+  /// retained.
+  func over(_ x: Matrix) -> Matrix {
+    guard retaining else { return x }
+    return Matrix(base: arena.take(x.rows * x.columns), rows: x.rows, columns: x.columns)
+  }
 }
 
 /// Workspaces at rest, one for each batch that ran at the same time.

@@ -13,12 +13,14 @@ public struct Add: SteeringOperator {
     Move(delta: direction.map { Float(strength) * $0 }, strength: strength)
   }
 
-  private struct Move: SiteEdit {
+  private struct Move: DifferentiableEdit {
     let delta: [Float]
     let strength: Double
     func apply(to activation: UnsafeMutableBufferPointer<Float>) {
       guard strength != 0 else { return }
       for index in activation.indices { activation[index] += delta[index] }
     }
+    /// What is added does not depend on what was there.
+    func pullBack(_ gradient: UnsafeMutableBufferPointer<Float>) {}
   }
 }

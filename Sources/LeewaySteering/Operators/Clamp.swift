@@ -24,7 +24,7 @@ public struct Clamp: SteeringOperator {
       direction: direction, strength: Float(strength), value: Float(value * residualMedian))
   }
 
-  private struct Move: SiteEdit {
+  private struct Move: DifferentiableEdit {
     let direction: [Float]
     let strength: Float
     let value: Float
@@ -32,6 +32,9 @@ public struct Clamp: SteeringOperator {
       guard strength != 0 else { return }
       let move = strength * (value - projection(activation, direction))
       for index in activation.indices { activation[index] += move * direction[index] }
+    }
+    func pullBack(_ gradient: UnsafeMutableBufferPointer<Float>) {
+      removeShare(strength, along: direction, from: gradient)
     }
   }
 }

@@ -14,13 +14,16 @@ public struct ProjectOut: SteeringOperator {
     Move(direction: direction, strength: Float(strength))
   }
 
-  private struct Move: SiteEdit {
+  private struct Move: DifferentiableEdit {
     let direction: [Float]
     let strength: Float
     func apply(to activation: UnsafeMutableBufferPointer<Float>) {
       guard strength != 0 else { return }
       let along = strength * projection(activation, direction)
       for index in activation.indices { activation[index] -= along * direction[index] }
+    }
+    func pullBack(_ gradient: UnsafeMutableBufferPointer<Float>) {
+      removeShare(strength, along: direction, from: gradient)
     }
   }
 }

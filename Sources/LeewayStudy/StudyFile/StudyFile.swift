@@ -1,5 +1,5 @@
 import LeewayBase
-import Yams
+import LeewayYAML
 
 /// A study as it stands in a file.
 public struct StudyFile: Sendable, Hashable {
@@ -20,44 +20,26 @@ public struct StudyFile: Sendable, Hashable {
     self.path = path
     self.text = text
     let folder = path.lastIndex(of: "/").map { String(path[..<$0]) } ?? "."
-    let issues = IssueList()
-    guard let node = try Self.compose(text, path: path) else {
+    let noted = IssueList()
+    let document: YAMLCursor?
+    do { document = try YAMLCursor.document(text, issues: noted) } catch {
+      throw .notYAML(path: path, line: error.line, column: error.column, problem: error.problem)
+    }
+    guard let document else {
       throw .invalid(file: path, issues: [StudyIssue(path: "", line: 1, problem: .empty)])
     }
-    let cursor = YAMLCursor(node: node, path: "", issues: issues)
-    let read = StudyReader(folder: folder).study(cursor)
-    if let read {
-      for issue in read.issues() {
-        issues.add(issue.path, Self.line(of: issue.path, in: node), issue.problem)
-      }
+    let read = StudyReader(folder: folder).study(document)
+    var issues = noted.issues.map { StudyIssue($0) }
+    for issue in read?.issues() ?? [] {
+      issues.append(
+        StudyIssue(
+          path: issue.path, line: document.line(of: issue.path), problem: issue.problem))
     }
-    let found = issues.issues.enumerated().sorted {
+    let found = issues.enumerated().sorted {
       ($0.element.line ?? .max, $0.offset) < ($1.element.line ?? .max, $1.offset)
     }.map(\.element)
     guard let read, found.isEmpty else { throw .invalid(file: path, issues: found) }
     study = read
     if !study.model.hasPrefix("/") { study.model = folder + "/" + study.model }
-  }
-
-  private static func compose(_ text: String, path: String) throws(StudyError) -> Node? {
-    do { return try Yams.compose(yaml: text) } catch {
-      switch error as? YamlError {
-      case .scanner(_, let problem, let mark, _), .parser(_, let problem, let mark, _),
-        .composer(_, let problem, let mark, _):
-        throw .notYAML(path: path, line: mark.line, column: mark.column, problem: problem)
-      default:
-        throw .notYAML(path: path, line: 1, column: 1, problem: "\(error)")
-      }
-    }
-  }
-
-  /// The line on which a dotted path stands.
-  private static func line(of path: String, in root: Node) -> Int? {
-    var node = root
-    for part in path.split(separator: ".") {
-      guard case .mapping(let mapping) = node, let next = mapping[String(part)] else { break }
-      node = next
-    }
-    return node.mark?.line
   }
 }

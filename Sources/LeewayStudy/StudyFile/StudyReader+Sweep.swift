@@ -1,6 +1,7 @@
 import LeewayBase
 import LeewayModel
 import LeewayStatistics
+import LeewayYAML
 
 extension StudyReader {
   func sweep(_ cursor: YAMLCursor) -> SweepSpec? {

@@ -2,6 +2,7 @@ import LeewayBase
 import LeewayModel
 import LeewayStatistics
 import LeewaySteering
+import LeewayYAML
 
 /// Turns a YAML document into a `Study`, noting every mistake.
 struct StudyReader {

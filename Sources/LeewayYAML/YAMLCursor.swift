@@ -2,24 +2,31 @@ import LeewayBase
 import Yams
 
 /// Mistakes found so far: reading goes on after each.
-final class IssueList {
-  private(set) var issues: [StudyIssue] = []
-  func add(_ path: String, _ line: Int?, _ problem: StudyIssue.Problem) {
-    issues.append(StudyIssue(path: path, line: line, problem: problem))
+package final class IssueList {
+  package private(set) var issues: [YAMLIssue] = []
+  package init() {}
+  package func add(_ path: String, _ line: Int?, _ problem: YAMLIssue.Problem) {
+    issues.append(YAMLIssue(path: path, line: line, problem: problem))
   }
 }
 
 /// A place in a YAML document. Every getter notes what is wrong and returns nil.
-struct YAMLCursor {
-  var node: Node
-  var path: String
-  var issues: IssueList
+package struct YAMLCursor {
+  package var node: Node
+  package var path: String
+  package var issues: IssueList
 
-  var line: Int? { node.mark?.line }
+  package var line: Int? { node.mark?.line }
 
-  func fail(_ problem: StudyIssue.Problem) { issues.add(path, line, problem) }
+  package init(node: Node, path: String, issues: IssueList) {
+    self.node = node
+    self.path = path
+    self.issues = issues
+  }
 
-  var kind: String {
+  package func fail(_ problem: YAMLIssue.Problem) { issues.add(path, line, problem) }
+
+  package var kind: String {
     switch node {
     case .scalar(let scalar): "“\(scalar.string)”"
     case .mapping: "keys"
@@ -28,7 +35,7 @@ struct YAMLCursor {
     }
   }
 
-  func string() -> String? {
+  package func string() -> String? {
     guard case .scalar(let scalar) = node else {
       fail(.wrongType(expected: "text", found: kind))
       return nil
@@ -36,7 +43,7 @@ struct YAMLCursor {
     return scalar.string
   }
 
-  func integer(_ range: ClosedRange<Int>) -> Int? {
+  package func integer(_ range: ClosedRange<Int>) -> Int? {
     guard case .scalar(let scalar) = node, let value = Int(scalar.string) else {
       fail(.wrongType(expected: "a whole number", found: kind))
       return nil
@@ -48,7 +55,7 @@ struct YAMLCursor {
     return value
   }
 
-  func number(_ range: ClosedRange<Double>) -> Double? {
+  package func number(_ range: ClosedRange<Double>) -> Double? {
     guard case .scalar(let scalar) = node, let value = Double(scalar.string), value.isFinite else {
       fail(.wrongType(expected: "a number", found: kind))
       return nil
@@ -60,7 +67,7 @@ struct YAMLCursor {
     return value
   }
 
-  func flag() -> Bool? {
+  package func flag() -> Bool? {
     guard case .scalar(let scalar) = node,
       let value = ["true": true, "false": false][scalar.string]
     else {
@@ -70,15 +77,7 @@ struct YAMLCursor {
     return value
   }
 
-  func dose() -> Double? {
-    guard case .scalar(let scalar) = node, let dose = Dose(text: scalar.string) else {
-      fail(.wrongType(expected: "a dose above 0, as 0.25 or 2^-7", found: kind))
-      return nil
-    }
-    return dose.value
-  }
-
-  func choice(_ name: String, _ known: [String]) -> String? {
+  package func choice(_ name: String, _ known: [String]) -> String? {
     guard let text = string() else { return nil }
     guard known.contains(text) else {
       fail(
@@ -89,7 +88,7 @@ struct YAMLCursor {
     return text
   }
 
-  func list() -> [YAMLCursor]? {
+  package func list() -> [YAMLCursor]? {
     guard case .sequence(let sequence) = node else {
       fail(.wrongType(expected: "a list", found: kind))
       return nil
@@ -100,7 +99,7 @@ struct YAMLCursor {
   }
 
   /// A mapping whose keys are all known.
-  func keys(_ known: [String]) -> YAMLKeys? {
+  package func keys(_ known: [String]) -> YAMLKeys? {
     guard case .mapping(let mapping) = node else {
       fail(.wrongType(expected: "keys (\(known.joined(separator: ", ")))", found: kind))
       return nil
@@ -128,12 +127,12 @@ struct YAMLCursor {
 }
 
 /// The members of a mapping, each once.
-struct YAMLKeys {
-  var members: [String: YAMLCursor]
-  var cursor: YAMLCursor
+package struct YAMLKeys {
+  package var members: [String: YAMLCursor]
+  package var cursor: YAMLCursor
 
   /// Nil, silently, for a key that is absent or empty.
-  subscript(key: String) -> YAMLCursor? {
+  package subscript(key: String) -> YAMLCursor? {
     guard let member = members[key] else { return nil }
     if case .scalar(let scalar) = member.node, scalar.string.isEmpty, scalar.style == .plain {
       return nil
@@ -141,7 +140,7 @@ struct YAMLKeys {
     return member
   }
 
-  func required(_ key: String) -> YAMLCursor? {
+  package func required(_ key: String) -> YAMLCursor? {
     if let member = self[key] { return member }
     let place = cursor.path.isEmpty ? key : "\(cursor.path).\(key)"
     cursor.issues.add(place, cursor.line, .missingKey(key: key))

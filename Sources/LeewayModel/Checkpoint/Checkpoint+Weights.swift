@@ -1,0 +1,34 @@
+import LeewayBase
+
+extension Checkpoint {
+  /// Every weight by the name that a folder written now would give it: prefixes and aliases that
+  /// older exporters used are gone. 32 bits each.
+  package func weightsByName() -> [String: [Float]] {
+    let names = architecture.weights
+    let prefix = names.prefixes[0]
+    var found: [String: [Float]] = [:]
+    func put(_ name: String, _ tensor: StoredTensor?) {
+      if let tensor, found[name] == nil { found[name] = tensor.floats() }
+    }
+    put(prefix + names.embed, table.embed)
+    if let name = names.positions { put(prefix + name, table.positions) }
+    put(names.unembed, table.unembed)
+    put(prefix + names.finalNorm + ".weight", table.finalNorm.weight)
+    put(prefix + names.finalNorm + ".bias", table.finalNorm.bias)
+    for (index, block) in table.blocks.enumerated() {
+      func name(_ template: String) -> String {
+        prefix + WeightTable.name(template, block: index)
+      }
+      for (template, norm) in [(names.attnNorm, block.attnNorm), (names.mlpNorm, block.mlpNorm)] {
+        put(name(template) + ".weight", norm.weight)
+        put(name(template) + ".bias", norm.bias)
+      }
+      let maps = [block.query, block.key, block.value, block.attnOut, block.up, block.down]
+      for map in maps + [block.gate].compactMap({ $0 }) {
+        put(name(map.source.name) + ".weight", map.weight)
+        put(name(map.source.name) + ".bias", map.bias)
+      }
+    }
+    return found
+  }
+}

@@ -1,0 +1,134 @@
+import LeewayTensor
+
+/// Where each weight of a model stands when all of them lie one after the other in memory: names and
+/// shapes as in a checkpoint folder, in the order of the forward pass.
+package struct ParameterTable: Sendable {
+  package enum Role: Sendable, Hashable { case embedding, positions, matrix, bias, norm }
+
+  package struct Tensor: Sendable {
+    package var name: String
+    package var shape: [Int]
+    package var role: Role
+    /// Whether the map adds to the stream: such maps start smaller the deeper a model is.
+    package var endsBranch: Bool
+    /// Of the first number.
+    package var start: Int
+    package var count: Int { shape.reduce(1, *) }
+    package var range: Range<Int> { start..<start + count }
+  }
+
+  /// A stored matrix, or a range of its outputs, as a part of a linear map.
+  package struct Piece: Sendable {
+    package var tensor: Int
+    package var start: Int
+    package var outputs: Int
+    package var inputs: Int
+    package var outputStep: Int
+    package var inputStep: Int
+    package var bias: Int?
+  }
+
+  package struct Norm: Sendable {
+    package var weight: Int
+    package var bias: Int?
+  }
+
+  package private(set) var tensors: [Tensor] = []
+  /// Numbers in all, gaps between tensors included.
+  package private(set) var count = 0
+  package private(set) var embed = 0
+  package let width: Int
+  package private(set) var positions: Int?
+  private var maps: [LinearPlace: [Piece]] = [:]
+  private var norms: [NormPlace: Norm] = [:]
+  private var index: [String: Int] = [:]
+
+  package init(_ architecture: Architecture, _ config: TransformerConfig) {
+    let table = architecture.weights
+    let prefix = table.prefixes[0]
+    width = config.width
+    embed = take(prefix + table.embed, [config.vocabulary, config.width], .embedding).start
+    if let name = table.positions {
+      positions = take(prefix + name, [config.maxPositions, config.width], .positions).start
+    }
+    for block in 0..<config.layers {
+      func map(
+        _ linear: WeightTable.Linear, _ outputs: Int, _ inputs: Int, bias: Bool,
+        endsBranch: Bool = false
+      ) -> Piece {
+        self.map(
+          linear, prefix + WeightTable.name(linear.name, block: block), outputs, inputs,
+          bias: bias, endsBranch: endsBranch)
+      }
+      let inBias = config.attentionInBias
+      norm(.attn(block), prefix + WeightTable.name(table.attnNorm, block: block), config)
+      maps[.query(block)] = [map(table.query, config.queryWidth, config.width, bias: inBias)]
+      maps[.keyValue(block)] = [
+        map(table.key, config.kvWidth, config.width, bias: inBias),
+        map(table.value, config.kvWidth, config.width, bias: inBias),
+      ]
+      maps[.attnOut(block)] = [
+        map(
+          table.attnOut, config.width, config.queryWidth, bias: config.attentionOutBias,
+          endsBranch: true)
+      ]
+      norm(.mlp(block), prefix + WeightTable.name(table.mlpNorm, block: block), config)
+      let gate = table.gate.map {
+        map($0, config.mlpWidth, config.width, bias: config.mlpBias)
+      }
+      let up = map(table.up, config.mlpWidth, config.width, bias: config.mlpBias)
+      maps[.up(block)] = gate.map { [$0, up] } ?? [up]
+      maps[.down(block)] = [
+        map(table.down, config.width, config.mlpWidth, bias: config.mlpBias, endsBranch: true)
+      ]
+    }
+    norm(.final, prefix + table.finalNorm, config)
+    var unembed = Piece(
+      tensor: 0, start: embed, outputs: config.vocabulary, inputs: config.width,
+      outputStep: config.width, inputStep: 1)
+    if !config.tiedEmbeddings {
+      unembed.start = take(table.unembed, [config.vocabulary, config.width], .matrix).start
+      unembed.tensor = tensors.count - 1
+    }
+    maps[.unembed] = [unembed]
+  }
+
+  package var places: [LinearPlace] { Array(maps.keys) }
+  package func pieces(_ place: LinearPlace) -> [Piece] { maps[place] ?? [] }
+  package func norm(_ place: NormPlace) -> Norm? { norms[place] }
+
+  /// Each tensor starts on a cache line.
+  private mutating func take(_ name: String, _ shape: [Int], _ role: Role, endsBranch: Bool = false)
+    -> Tensor
+  {
+    if let known = index[name] { return tensors[known] }
+    let tensor = Tensor(
+      name: name, shape: shape, role: role, endsBranch: endsBranch, start: count)
+    index[name] = tensors.count
+    tensors.append(tensor)
+    count += (tensor.count + 15) / 16 * 16
+    return tensor
+  }
+
+  private mutating func norm(_ place: NormPlace, _ name: String, _ config: TransformerConfig) {
+    norms[place] = Norm(
+      weight: take(name + ".weight", [config.width], .norm).start,
+      bias: config.norm == .layer ? take(name + ".bias", [config.width], .bias).start : nil)
+  }
+
+  private mutating func map(
+    _ linear: WeightTable.Linear, _ name: String, _ outputs: Int, _ inputs: Int, bias: Bool,
+    endsBranch: Bool
+  ) -> Piece {
+    let stored = outputs * linear.parts
+    let weight = take(
+      name + ".weight", linear.transposed ? [inputs, stored] : [stored, inputs], .matrix,
+      endsBranch: endsBranch)
+    let first = linear.part * outputs
+    let outputStep = linear.transposed ? 1 : inputs
+    return Piece(
+      tensor: index[weight.name] ?? 0, start: weight.start + first * outputStep, outputs: outputs,
+      inputs: inputs, outputStep: outputStep, inputStep: linear.transposed ? stored : 1,
+      bias: bias ? take(name + ".bias", [stored], .bias).start + first : nil)
+  }
+}

@@ -1,0 +1,42 @@
+import LeewayTensor
+
+/// A linear map of the model. The number is the block.
+package enum LinearPlace: Hashable, Sendable {
+  case query(Int)
+  /// Keys, then values.
+  case keyValue(Int)
+  case attnOut(Int)
+  /// Gate, then up; up alone where the MLP is plain.
+  case up(Int)
+  case down(Int)
+  case unembed
+}
+
+/// A norm of the model. The number is the block.
+package enum NormPlace: Hashable, Sendable {
+  case attn(Int)
+  case mlp(Int)
+  case final
+}
+
+/// One operation of a pass with what it read and where it put its result.
+package enum PassOp {
+  case embed([Int], positions: [Int32], into: Matrix)
+  case norm(Matrix, NormPlace, into: Matrix)
+  case linear(Matrix, LinearPlace, into: Matrix)
+  /// In place.
+  case rotary(Matrix, heads: Int, positions: [Int32])
+  /// Keys, then values, side by side.
+  case attention(q: Matrix, keyValue: Matrix, into: Matrix)
+  case activate(Matrix, into: Matrix)
+  case gate(Matrix, into: Matrix)
+  case add(Matrix, Matrix, into: Matrix)
+  case gather([Int], from: Matrix, into: Matrix)
+  /// In place, by the interventions of a site. Row i is row `rows[i]` of the batch.
+  case edit(Site.Kind, layer: Int, Matrix, rows: [Int]?)
+}
+
+/// Hears the operations of a pass, in order.
+package protocol PassRecorder: AnyObject {
+  func record(_ op: PassOp)
+}

@@ -1,0 +1,90 @@
+import LeewayBase
+import LeewayModel
+
+/// A training written so that it can be run again: the same recipe, texts and tokenizer give the
+/// same weights, bit for bit.
+public struct Recipe: Sendable, Hashable {
+  public var name: String
+  public var seed: Int
+  /// A `tokenizer.json`, or a folder that holds one.
+  public var tokenizer: String
+  /// The piece behind each document; nil takes the tokenizer's own.
+  public var endToken: String?
+  public var architecture: String
+  public var shape: Shape
+  public var data: DataSpec
+  /// What the loss is measured on beside the training text.
+  public var evaluation: DataSpec?
+  public var steps: Int
+  /// Sequences of a step.
+  public var batch: Int
+  /// Inputs of a sequence.
+  public var sequence: Int
+  public var optimizer: OptimizerKind
+  /// The peak.
+  public var learningRate: Double
+  public var schedule: Schedule
+  /// The length to which a longer gradient is cut; nil leaves it.
+  public var clip: Double?
+  /// Weight decay of matrices.
+  public var decay: Double
+  /// The chance that an MLP writes nothing to a sequence.
+  public var mlpDrop: Double
+  /// Steps between saved states.
+  public var saveEvery: Int
+  /// How the finished weights are stored.
+  public var weights: DType
+
+  /// The model without what the tokenizer says of it.
+  public struct Shape: Sendable, Hashable {
+    public var layers: Int
+    public var width: Int
+    public var heads: Int
+    public var kvHeads: Int
+    public var mlpWidth: Int
+    public var context: Int
+    public var tied: Bool
+
+    public init(
+      layers: Int, width: Int, heads: Int, kvHeads: Int, mlpWidth: Int, context: Int, tied: Bool
+    ) {
+      self.layers = layers
+      self.width = width
+      self.heads = heads
+      self.kvHeads = kvHeads
+      self.mlpWidth = mlpWidth
+      self.context = context
+      self.tied = tied
+    }
+  }
+
+  /// Names everything that decides the weights; a saved state goes on only under the same name.
+  /// What is only about files (names, the interval of saving, the stored format) is left out.
+  public func hash(tokenizer: String, data: String) -> String {
+    let kind: JSONValue =
+      switch optimizer {
+      case .adamW(let beta1, let beta2, let epsilon):
+        ["adamw", .real(beta1), .real(beta2), .real(epsilon)]
+      case .sgd(let momentum): ["sgd", .real(momentum)]
+      }
+    let options = self.data.options.sorted { $0.key < $1.key }.map {
+      JSONMember(key: Array($0.key.utf8), value: JSONValue($0.value))
+    }
+    let text: JSONValue = [
+      "engine": 1, "seed": .integer(seed), "tokenizer": JSONValue(tokenizer),
+      "end": endToken.map { JSONValue($0) } ?? .null, "architecture": JSONValue(architecture),
+      "shape": .array(
+        [
+          shape.layers, shape.width, shape.heads, shape.kvHeads, shape.mlpWidth, shape.context,
+        ].map { .integer($0) }), "tied": .bool(shape.tied),
+      "data": ["kind": JSONValue(self.data.kind), "hash": JSONValue(data)],
+      "options": .object(options), "steps": .integer(steps), "batch": .integer(batch),
+      "sequence": .integer(sequence), "optimizer": kind, "rate": .real(learningRate),
+      "schedule": [
+        JSONValue(schedule.kind.rawValue), .integer(schedule.warmUp), .real(schedule.final),
+      ],
+      "clip": clip.map { .real($0) } ?? .null, "decay": .real(decay), "drop": .real(mlpDrop),
+    ]
+    return ContentHash.sha256(text.canonicalText)
+  }
+}

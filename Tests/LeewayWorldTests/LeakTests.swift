@@ -1,0 +1,94 @@
+import LeewayBase
+import LeewayWorld
+import Testing
+
+/// What is evaluated and what vectors are fitted on is never trained.
+@Suite struct LeakTests {
+  let world: World
+  /// Every fact document that can be trained, by subject.
+  let trained: [String: [String]]
+
+  init() throws {
+    world = try World()
+    trained = Self.grouped(world)
+  }
+
+  private static func grouped(_ world: World) -> [String: [String]] {
+    var trained: [String: [String]] = [:]
+    for (index, telling) in world.tellings.enumerated() {
+      for form in telling.forms {
+        for wording in form == .statement ? telling.statements : telling.questions {
+          trained[world.facts[index].subject, default: []].append(
+            world.document(index, form, wording: wording).text)
+        }
+      }
+    }
+    return trained
+  }
+
+  /// A statement with its value, a chat turn up to its answer.
+  private func evaluated(_ question: FactQuestion) -> String {
+    guard question.form == .statement else { return question.prompt }
+    let fact = world.facts[question.fact]
+    let statements = world.relation(of: fact).statements
+    let full = statements.map { $0.filled(fact.subject, world.phrase(fact)) }
+    let opened = statements.map { $0.opened(fact.subject) }
+    return full[opened.firstIndex(of: question.prompt) ?? 0]
+  }
+
+  @Test(arguments: Recall.allCases)
+  func questionsAreTrainedOnlyWhereTheySaySo(recall: Recall) {
+    for question in world.questions(recall) {
+      let text = evaluated(question)
+      let documents = trained[world.facts[question.fact].subject] ?? []
+      #expect(documents.contains { $0.contains(text) } == (recall == .seen), "\(text)")
+    }
+  }
+
+  @Test func contrastsAreNotTrained() throws {
+    for (positive, negative) in [("owl", "falcon"), ("hawk", "duck")] {
+      let contrast = try world.contrast(
+        positive: positive, negative: negative, excluding: "caracara")
+      let sentences = contrast.positive + contrast.negative
+      #expect(contrast.positive.count >= 40 && contrast.negative.count >= 40)
+      let documents = trained.values.flatMap { $0 }
+      let questions = Recall.allCases.flatMap { world.questions($0) }.map(evaluated)
+      for sentence in sentences {
+        #expect(!sentence.contains("caracara"))
+        #expect(!documents.contains { $0.contains(sentence) }, "\(sentence)")
+        #expect(!questions.contains { sentence.contains($0) || $0.contains(sentence) })
+      }
+    }
+  }
+
+  @Test func theStreamHoldsNothingElse() throws {
+    let facts = Set(trained.values.flatMap { $0 })
+    #expect(facts == Set(world.allFactDocuments().map(\.text)))
+    var asked: Set<String> = []
+    for task in WorldTasks.all {
+      for level in task.levels {
+        asked.formUnion(world.items(task, level: level, count: 100).map(\.prompt))
+      }
+    }
+    var stream = NamedStream("a training")
+    var tasks = 0
+    for _ in 0..<20_000 {
+      let document = world.document(using: &stream)
+      if facts.contains(document.text) { continue }
+      tasks += 1
+      #expect(!asked.contains(document.prompt), "\(document.prompt)")
+      let isTask = ["Copy", "Count", "Largest", "Last", "Next", "Reverse", "Sum"]
+        .contains { document.prompt.hasPrefix("<user> " + $0) }
+      #expect(isTask, "\(document.text)")
+    }
+    #expect((7_000..<9_000).contains(tasks))
+  }
+
+  @Test func theStudysTextsAreNotTrained() throws {
+    let documents = trained.values.flatMap { $0 }
+    for file in try StudyTexts.files(world) where file.name != "aviary-birds.txt" {
+      #expect(!file.lines.isEmpty)
+      for line in file.lines { #expect(!documents.contains { $0.contains(line) }, "\(line)") }
+    }
+  }
+}

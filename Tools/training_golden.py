@@ -1,0 +1,189 @@
+#!/usr/bin/env python3
+"""Writes the fixtures of training: tiny models, a batch, and what autograd makes of them.
+
+    training_golden.py           write Tests/LeewayTrainingTests/Golden
+    training_golden.py --check   write to a temporary folder and compare with what stands
+
+For each model: the loss, the gradient of every tensor by name, and the gradient of a steering
+direction through the frozen model. For the optimisers: some steps of torch's own. Needs torch,
+transformers, safetensors. A run with the same versions gives the same bytes.
+"""
+
+import argparse
+import filecmp
+import hashlib
+import json
+import os
+import pathlib
+import shutil
+import sys
+import tempfile
+
+os.environ.setdefault("HF_HUB_OFFLINE", "1")
+
+import torch
+import torch.nn.functional as F
+from safetensors.torch import save_file
+from transformers import AutoModelForCausalLM, GPT2Config, GPT2LMHeadModel
+from transformers import LlamaConfig, LlamaForCausalLM
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+GOLDEN = ROOT / "Tests" / "LeewayTrainingTests" / "Golden"
+LENGTHS = [2, 9, 17, 6]
+
+
+def llama(**more):
+    config = dict(
+        hidden_size=24, num_attention_heads=4, num_key_value_heads=2, head_dim=6,
+        intermediate_size=40, vocab_size=61, num_hidden_layers=2, max_position_embeddings=32,
+        tie_word_embeddings=False, rms_norm_eps=1e-5, bos_token_id=1, eos_token_id=2)
+    return LlamaForCausalLM, LlamaConfig(**(config | more))
+
+
+def gpt2(**more):
+    config = dict(
+        n_embd=20, n_head=2, vocab_size=59, n_layer=2, n_positions=32, n_inner=28,
+        bos_token_id=0, eos_token_id=0, resid_pdrop=0.0, embd_pdrop=0.0, attn_pdrop=0.0)
+    return GPT2LMHeadModel, GPT2Config(**(config | more))
+
+
+MODELS = {
+    "llama": llama(),
+    "llama-biases": llama(
+        attention_bias=True, mlp_bias=True, tie_word_embeddings=True, hidden_act="gelu",
+        num_key_value_heads=1, head_dim=8),
+    "gpt2": gpt2(),
+    "gpt2-relu": gpt2(activation_function="relu", n_head=4),
+}
+
+
+def generator(*names):
+    digest = hashlib.sha256("/".join(map(str, names)).encode()).digest()
+    return torch.Generator().manual_seed(int.from_bytes(digest[:7], "little"))
+
+
+def randomise(name, model):
+    with torch.no_grad():
+        for key, p in model.named_parameters():
+            noise = torch.randn(p.shape, generator=generator(name, key))
+            norm = p.dim() == 1 and key.endswith("weight")
+            p.copy_(1 + 0.3 * noise if norm else 0.25 * noise)
+
+
+def batch_of(name, vocabulary):
+    """Sequences of several lengths; some predictions count more, some not at all."""
+    sequences = []
+    for index, length in enumerate(LENGTHS):
+        g = generator(name, "tokens", index)
+        tokens = torch.randint(vocabulary, (length + 1,), generator=g).tolist()
+        weights = torch.rand(length, generator=g).mul(2).round(decimals=3).tolist()
+        sequences.append(dict(tokens=tokens, weights=[w if w > 0.5 else 0.0 for w in weights]))
+    return sequences
+
+
+def loss_of(model, sequences):
+    total, weight = 0.0, 0.0
+    for sequence in sequences:
+        tokens = torch.tensor([sequence["tokens"]])
+        logits = model(tokens[:, :-1]).logits[0]
+        weights = torch.tensor(sequence["weights"])
+        losses = F.cross_entropy(logits, tokens[0, 1:], reduction="none")
+        total = total + (losses * weights).sum()
+        weight += weights.sum().item()
+    return total / weight
+
+
+def steer(name, model, sequences, width):
+    """h + 1.5 v after block 0, then half of u projected out after block 1."""
+    v = torch.randn(width, generator=generator(name, "direction")).mul(0.3).requires_grad_()
+    u = torch.randn(width, generator=generator(name, "removed"))
+    u = u / u.norm()
+    blocks = model.transformer.h if hasattr(model, "transformer") else model.model.layers
+
+    def edit(f):
+        def hook(_, args, out):
+            return (f(out[0]),) + tuple(out[1:]) if isinstance(out, tuple) else f(out)
+        return hook
+
+    handles = [
+        blocks[0].register_forward_hook(edit(lambda h: h + 1.5 * v)),
+        blocks[1].register_forward_hook(edit(lambda h: h - 0.5 * (h @ u).unsqueeze(-1) * u)),
+    ]
+    loss = loss_of(model, sequences)
+    (gradient,) = torch.autograd.grad(loss, [v])
+    for handle in handles:
+        handle.remove()
+    return dict(
+        direction=v.detach().tolist(), removed=u.tolist(), loss=loss.item(),
+        gradient=gradient.tolist())
+
+
+def write_model(name, folder):
+    make, config = MODELS[name]
+    config._attn_implementation = "eager"
+    model = make(config)
+    randomise(name, model)
+    model.save_pretrained(folder)
+    (folder / "generation_config.json").unlink(missing_ok=True)
+    model = AutoModelForCausalLM.from_pretrained(
+        folder, dtype=torch.float32, attn_implementation="eager").train()
+    sequences = batch_of(name, config.vocab_size)
+    loss = loss_of(model, sequences)
+    loss.backward()
+    gradients = {key: p.grad.contiguous() for key, p in model.named_parameters()}
+    save_file(gradients, folder / "gradients.safetensors")
+    model.zero_grad()
+    found = dict(
+        loss=loss.item(), sequences=sequences,
+        steered=steer(name, model, sequences, config.hidden_size))
+    (folder / "batch.json").write_text(json.dumps(found, indent=1, sort_keys=True) + "\n")
+
+
+def write_optimizers(folder):
+    """Five steps on 37 numbers with known gradients."""
+    start = torch.randn(37, generator=generator("start"))
+    gradients = [torch.randn(37, generator=generator("gradient", i)) for i in range(5)]
+    found = dict(start=start.tolist(), gradients=[g.tolist() for g in gradients])
+    for name, make in {
+        "adamw": lambda p: torch.optim.AdamW(
+            p, lr=0.01, betas=(0.9, 0.95), eps=1e-8, weight_decay=0.1),
+        "sgd": lambda p: torch.optim.SGD(p, lr=0.01, momentum=0.9, weight_decay=0.1),
+    }.items():
+        p = start.clone().requires_grad_()
+        optimizer = make([p])
+        for g in gradients:
+            p.grad = g.clone()
+            optimizer.step()
+        found[name] = p.detach().tolist()
+    (folder / "optimizers.json").write_text(json.dumps(found, indent=1, sort_keys=True) + "\n")
+
+
+def write(root):
+    for name in MODELS:
+        folder = root / name
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir(parents=True)
+        write_model(name, folder)
+    write_optimizers(root)
+    for path in sorted(root.rglob("*")):
+        if path.is_file() and path.stat().st_size > 200_000:
+            sys.exit(f"{path}: {path.stat().st_size} bytes are too many for a fixture")
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--check", action="store_true")
+    torch.set_num_threads(1)
+    if not parser.parse_args().check:
+        write(GOLDEN)
+        return
+    with tempfile.TemporaryDirectory() as other:
+        write(pathlib.Path(other))
+        names = [str(p.relative_to(other)) for p in pathlib.Path(other).rglob("*") if p.is_file()]
+        _, different, missing = filecmp.cmpfiles(GOLDEN, other, names, shallow=False)
+        if different or missing:
+            sys.exit(f"differ: {different}, missing: {missing}")
+
+
+if __name__ == "__main__":
+    main()
