@@ -24,7 +24,7 @@ import Testing
     for (id, parameters) in Self.operators.sorted(by: { $0.key < $1.key }) {
       let steering = try SteeringOperators.named(id, parameters: parameters)
       let variant = Variant(
-        model.config.sites.filter { $0.layer >= 0 }.map { site in
+        model.config.sites.filter { $0.kind != .finalNorm }.map { site in
           Intervention(
             site: site,
             edit: steering.edit(
@@ -48,7 +48,7 @@ import Testing
     let sites = config.sites
     let base = try naive.capture(CaptureJob(prompts: [prompt], sites: sites))[0]
     let last = prompt.count - 1
-    for (steered, site) in sites.enumerated() where site.layer >= 0 {
+    for (steered, site) in sites.enumerated() where site.kind != .finalNorm {
       let edit = try SteeringOperators.named("add").edit(
         direction: random.direction(site.kind), strength: 2, residualMedian: 1)
       for positions in Positions.allCases {

@@ -176,10 +176,11 @@ struct ForwardPass {
       let range = first..<min(first + chunk, x.rows)
       let normed = norm(x.rows(range), model.finalNorm, into: space.final)
       let logits = linear(normed, model.unembed, into: space.logits)
-      if let listener {
+      if listener != nil || batch.edits.touchesLogits {
         let these = range.map { rows?[$0] ?? $0 }
-        listener(Site(.finalNorm), normed, these)
-        listener(Site(.logits), logits, these)
+        listener?(Site(.finalNorm), normed, these)
+        batch.edits.apply(.logits, -1, logits, batch: batch, rows: these, final: true)
+        listener?(Site(.logits), logits, these)
       }
       for index in range {
         body(index, UnsafeBufferPointer(logits.row(index - first)))
@@ -227,7 +228,7 @@ struct ForwardPass {
     return y
   }
 
-  private static func widen(
+  static func widen(
     _ bytes: UnsafeRawBufferPointer, _ dtype: DType, first: Int,
     into out: UnsafeMutableBufferPointer<Float>
   ) {

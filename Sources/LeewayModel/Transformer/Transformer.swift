@@ -24,11 +24,15 @@ public final class Transformer: Sendable {
   public let config: TransformerConfig
   /// Number of weights, tied ones counted once.
   public let parameters: Int
+  /// Of these, the weights of token and position embeddings and of the unembedding.
+  public let embeddingParameters: Int
   /// Bytes of the packed copy.
   public let packedBytes: Int
   /// How the packed weights are stored.
   public var weightFormat: DType { unembed.format }
   let embed: StoredTensor
+  /// The unembedding as stored: the embedding where the two are tied.
+  let unembedRows: StoredTensor
   let positions: [Float]
   let blocks: [Block]
   let finalNorm: NormWeights
@@ -90,6 +94,9 @@ public final class Transformer: Sendable {
     positions = try vector(table.positions)
     finalNorm = try norm(table.finalNorm)
     embed = table.embed
+    unembedRows = table.unembed ?? table.embed
+    embeddingParameters =
+      table.embed.count + (table.positions?.count ?? 0) + (table.unembed?.count ?? 0)
     if let stored = table.unembed {
       try stored.checkFinite(folder: folder)
       count += stored.count
@@ -111,6 +118,18 @@ public final class Transformer: Sendable {
     packedBytes = blocks.reduce(unembed.byteCount) {
       $0 + $1.query.byteCount + $1.keyValue.byteCount + $1.attnOut.byteCount + $1.up.byteCount
         + $1.down.byteCount
+    }
+  }
+}
+
+extension Transformer {
+  /// One token's row of the unembedding, `[width]`: what its logit reads from the normed stream.
+  public func unembedding(of token: Int) -> [Float] {
+    [Float](unsafeUninitializedCapacity: config.width) { row, count in
+      unembedRows.withBytes { bytes in
+        ForwardPass.widen(bytes, unembedRows.dtype, first: token * config.width, into: row)
+      }
+      count = config.width
     }
   }
 }

@@ -6,7 +6,10 @@ public struct StudyFile: Sendable, Hashable {
   public var path: String
   /// The file as written.
   public var text: String
+  /// On the first of its models.
   public var study: Study
+  /// Checkpoint folders, in the order of the file; at least one.
+  public var models: [String]
 
   /// - Throws: every mistake at once, each with its line and the nearest known name.
   public init(path: String) throws(StudyError) {
@@ -25,7 +28,9 @@ public struct StudyFile: Sendable, Hashable {
       throw .invalid(file: path, issues: [StudyIssue(path: "", line: 1, problem: .empty)])
     }
     let cursor = YAMLCursor(node: node, path: "", issues: issues)
-    let read = StudyReader(folder: folder).study(cursor)
+    let reader = StudyReader(folder: folder)
+    let read = reader.study(cursor)
+    models = reader.models(cursor) ?? []
     if let read {
       for issue in read.issues() {
         issues.add(issue.path, Self.line(of: issue.path, in: node), issue.problem)
@@ -36,7 +41,8 @@ public struct StudyFile: Sendable, Hashable {
     }.map(\.element)
     guard let read, found.isEmpty else { throw .invalid(file: path, issues: found) }
     study = read
-    if !study.model.hasPrefix("/") { study.model = folder + "/" + study.model }
+    models = models.map { $0.hasPrefix("/") ? $0 : folder + "/" + $0 }
+    study.model = models.first ?? ""
   }
 
   private static func compose(_ text: String, path: String) throws(StudyError) -> Node? {
@@ -51,12 +57,17 @@ public struct StudyFile: Sendable, Hashable {
     }
   }
 
-  /// The line on which a dotted path stands.
+  /// The line on which a path as `capability[1].name` stands.
   private static func line(of path: String, in root: Node) -> Int? {
     var node = root
-    for part in path.split(separator: ".") {
-      guard case .mapping(let mapping) = node, let next = mapping[String(part)] else { break }
-      node = next
+    for part in path.replacing("[", with: ".").replacing("]", with: "").split(separator: ".") {
+      if case .sequence(let list) = node, let index = Int(part), list.indices.contains(index) {
+        node = list[index]
+      } else if case .mapping(let mapping) = node, let next = mapping[String(part)] {
+        node = next
+      } else {
+        break
+      }
     }
     return node.mark?.line
   }
