@@ -80,7 +80,7 @@ enum BesideSection {
       let cells =
         ["prompt: “\(Markup.text(prompted.text))”"]
         + (0..<3).map { _ in Markup.missing("a text has no dose") }
-        + [Markup.number(BesideWords.share(prompted.answers.target))]
+        + [share(prompted.answers.target)]
         + (0..<6).map { _ in Markup.missing("not asked behind a text") }
       rows.append((style: "", cells: cells))
     }
@@ -91,11 +91,16 @@ enum BesideSection {
     guard let point else { return (0..<4).map { _ in Markup.missing(reason) } }
     return [
       Markup.number(NumberText.dose(point.dose)),
-      Markup.number(NumberText.percent(point.effect.share)),
-      Markup.number(
-        point.spillover.map { BesideWords.share($0.target) }, orMissing: "not asked"),
-      Markup.number(
-        point.entailment.map { BesideWords.share($0.target) }, orMissing: "not asked"),
+      share(point.effect), share(point.spillover?.target), share(point.entailment?.target),
     ]
+  }
+
+  private static func share(_ share: Proportion?) -> String {
+    guard let share else { return Markup.missing("not asked") }
+    let interval =
+      NumberText.fixed(share.interval.low * 100, 0) + " to "
+      + NumberText.percent(share.interval.high)
+    return Markup.number(NumberText.percent(share.share))
+      + "<small>\(Markup.number(interval))</small>"
   }
 }

@@ -31,6 +31,14 @@ package enum BesideWords {
     }
   }
 
+  /// Where texts that were drawn otherwise give the target; nil where none were.
+  package static func sampled(_ view: StudyView) -> String? {
+    guard let arm = view.chosen, let onset = arm.sampledOnset else { return nil }
+    let greedy = arm.window.map { WindowWords.crossing($0.onset) } ?? NumberText.missing
+    return "In sampled texts the onset is \(WindowWords.crossing(onset)), in the study's own "
+      + "\(greedy)."
+  }
+
   /// The finding in one sentence; nil where nothing of the kind was asked.
   package static func sentence(_ view: StudyView) -> String? {
     guard let arm = view.chosen, arm.points.contains(where: { $0.entailment != nil || $0.spillover != nil })

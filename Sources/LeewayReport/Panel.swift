@@ -59,7 +59,8 @@ package struct Panel {
     if let criterion, criterion != 0.5 {
       drawing.line(Self.left, y(criterion), Self.right, y(criterion), "criterion")
     }
-    let ticks = scale.ticks
+    // Room for the 0 in its gutter.
+    let ticks = scale.ticks.filter { scale.x($0) > scale.zero + 34 }
     let step = max(1, (ticks.count + 4) / 5)
     for tick in stride(from: 0, to: ticks.count, by: step).map({ ticks[$0] }) {
       drawing.line(scale.x(tick), Self.bottom, scale.x(tick), Self.bottom + 4, "axis")

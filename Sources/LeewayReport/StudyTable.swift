@@ -18,6 +18,7 @@ public enum StudyTable {
     lines += ink.wrapped(legend, columns).map(ink.soft)
     lines.append("")
     lines += ink.wrapped(Headline.sentence(view), columns)
+    if let sentence = BesideWords.sampled(view) { lines += ink.wrapped(sentence, columns) }
     if let sentence = BesideWords.sentence(view) { lines += ink.wrapped(sentence, columns) }
     for note in result.notes { lines += ink.wrapped("note: " + note, columns) }
     if result.failedTrials > 0 {

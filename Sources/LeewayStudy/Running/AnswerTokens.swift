@@ -1,7 +1,7 @@
 import LeewayTokenizer
 
-/// The tokens that tell target from original: under each prompt, the first token of each answer
-/// behind what all answers share.
+/// The tokens that tell target from original: under each prompt, the first token in which an answer
+/// leaves every answer of the other kind.
 struct AnswerTokens: Sendable, Hashable {
   /// Each once, ascending; no token is in both.
   var target: [Int]
@@ -13,20 +13,22 @@ struct AnswerTokens: Sendable, Hashable {
     for prompt in study.prompts {
       let targets = study.answer.target.map { Self.tokens($0, after: prompt, study, context) }
       let originals = study.answer.original.map { Self.tokens($0, after: prompt, study, context) }
-      let all = targets + originals
-      guard let first = all.first else { continue }
-      let shared = all.reduce(first.count) { count, tokens in
-        min(count, zip(first, tokens).prefix { $0 == $1 }.count)
-      }
-      found.target.formUnion(targets.compactMap { $0.dropFirst(shared).first })
-      found.original.formUnion(originals.compactMap { $0.dropFirst(shared).first })
+      found.target.formUnion(targets.compactMap { Self.first($0, apartFrom: originals) })
+      found.original.formUnion(originals.compactMap { Self.first($0, apartFrom: targets) })
     }
     target = found.target.subtracting(found.original).sorted()
     original = found.original.subtracting(found.target).sorted()
     if target.isEmpty || original.isEmpty { return nil }
   }
 
-  /// Words of written answers stand behind a space; `next-token` has its own.
+  private static func first(_ tokens: [Int], apartFrom others: [[Int]]) -> Int? {
+    let shared = others.map { zip(tokens, $0).prefix { $0 == $1 }.count }.max() ?? 0
+    return tokens.dropFirst(shared).first
+  }
+
+  /// An answer behind a prompt. Words of written answers stand behind a space, `next-token` has its
+  /// own; where the tokeniser would join them with the prompt's last token, they stand alone, as a
+  /// model that continues the prompt has to write them.
   private static func tokens(
     _ answer: String, after prompt: String, _ study: Study, _ context: RunContext
   ) -> [Int] {
@@ -34,6 +36,10 @@ struct AnswerTokens: Sendable, Hashable {
     let text =
       study.answer.by == .nextToken
       ? answer : (spaced ? "" : " ") + WordMatch.trimmed(answer)
-    return context.tokenizer.promptTokens(prompt + text, endTokens: context.endTokens)
+    let alone = context.promptTokens(prompt)
+    let whole = context.promptTokens(prompt + text)
+    return whole.starts(with: alone)
+      ? Array(whole.dropFirst(alone.count))
+      : context.tokenizer.encode(text, addSpecial: false)
   }
 }

@@ -151,7 +151,7 @@ struct ResolvedStudy {
       add(
         "answer",
         .badValue(
-          expected: "answers that begin with different tokens (arms.logit-bias and"
+          expected: "answers that differ in a token (arms.logit-bias and"
             + " arms.unembedding-difference push tokens)",
           found: (study.answer.target + study.answer.original).joined(separator: ", ")))
     }
