@@ -41,10 +41,12 @@ package enum BesideWords {
 
   /// The finding in one sentence; nil where nothing of the kind was asked.
   package static func sentence(_ view: StudyView) -> String? {
-    guard let arm = view.chosen, arm.points.contains(where: { $0.entailment != nil || $0.spillover != nil })
+    guard let arm = view.chosen,
+      arm.points.contains(where: { $0.entailment != nil || $0.spillover != nil })
     else { return nil }
     guard let onset = view.atOnset(arm) else {
-      return "The vector never counts on this grid: there is no dose at which to ask what it installs."
+      return
+        "The vector never counts on this grid: there is no dose at which to ask what it installs."
     }
     var parts: [String] = []
     if let follows = onset.entailment {
@@ -60,7 +62,8 @@ package enum BesideWords {
       case .inPart: ": it installs the belief in part."
       case .word: ": it installs the word, not the belief."
       case .undecided: ": whether it is a belief or a word is undecided."
-      case .notMeasurable: ": the model does not know what follows from the truth, so nothing can be said."
+      case .notMeasurable:
+        ": the model does not know what follows from the truth, so nothing can be said."
       case nil: "."
       }
     return start + parts.joined(separator: "; ") + end

@@ -51,7 +51,9 @@ public struct Family: Sendable {
     let total = counts.reduce(0) { $0 + $1.count }
     guard total > 0 else { return "No random directions were run: nothing is said about chance." }
     let open = counts.reduce(0) { sum, arms in sum + arms.count(where: Self.hasWindow) }
-    let each = Set(counts.map(\.count)).count == 1 ? "\(counts[0].count) random directions a model"
+    let each =
+      Set(counts.map(\.count)).count == 1
+      ? "\(counts[0].count) random directions a model"
       : "\(total) random directions in all"
     return each + ": " + (open == 0 ? "no window in any" : "\(open) of \(total) have a window")
   }

@@ -78,8 +78,10 @@ public enum FamilyPage {
         "<span class=\"verdict v-\($0.verdict.rawValue)\">"
           + Markup.text(WindowWords.short($0.verdict)) + "</span>"
       } ?? Markup.missing(none),
-      broken.isEmpty ? Markup.missing("nothing breaks on this grid") : broken.map(Markup.text).joined(
-        separator: "<br>"),
+      broken.isEmpty
+        ? Markup.missing("nothing breaks on this grid")
+        : broken.map(Markup.text).joined(
+          separator: "<br>"),
       Markup.number(point.map { BesideWords.count($0.effect) }, orMissing: onset),
       Markup.number(
         point?.spillover.map { NumberText.percent($0.target.share) },
@@ -108,7 +110,8 @@ public enum FamilyPage {
       )
     }
     var keys: [Panel.Line] = []
-    for line in panels.flatMap(\.panel.lines) where !keys.contains(where: { $0.name == line.name }) {
+    for line in panels.flatMap(\.panel.lines) where !keys.contains(where: { $0.name == line.name })
+    {
       keys.append(line)
     }
     return Markup.section(

@@ -57,9 +57,10 @@ public enum FamilyTable {
       family.views.map { member, view in
         let seed = view.chosen?.seedColumns
         return [ink.clean(member.name, 18)]
-          + [seed?.firstFlipAny, seed?.firstFlipMajority, seed?.lastCapable, seed?.linearWidth].map {
-            $0.map { NumberText.significant($0) } ?? NumberText.missing
-          }
+          + [seed?.firstFlipAny, seed?.firstFlipMajority, seed?.lastCapable, seed?.linearWidth].map
+        {
+          $0.map { NumberText.significant($0) } ?? NumberText.missing
+        }
       }, ink: ink)
     guard family.views.contains(where: { $0.view.asksBeside }) else { return seed.lines }
     let beside = TextTable(
@@ -113,7 +114,8 @@ struct FamilyRows {
   var lines: [String] {
     let leastBar = 16
     let beside = family.views.contains { $0.view.asksBeside }
-    let heads = ["model", "params", "knows", "onset", "ceiling", "leeway, 95 %"]
+    let heads =
+      ["model", "params", "knows", "onset", "ceiling", "leeway, 95 %"]
       + (beside ? ["spills"] : []) + ["verdict"]
     let rows = family.views.map { cells($0.member, $0.view, beside) }
     // The bar stands before the leeway; the table is laid out without it.

@@ -28,7 +28,8 @@ enum FloorSection {
       return (style: "", cells: cells)
     }
     let head =
-      ["capability", "part", "floor used", "ceiling"] + floors.map { "at " + NumberText.percent($0) }
+      ["capability", "part", "floor used", "ceiling"]
+      + floors.map { "at " + NumberText.percent($0) }
     return Markup.section(
       "floors", "What breaks first, and how much hangs on the floor",
       lead: "The dose at which each capability alone would end the window: at the floor that was "

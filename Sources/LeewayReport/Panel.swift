@@ -90,7 +90,8 @@ package struct Panel {
     for point in line.points {
       drawing.circle(
         scale.x(point.dose), y(point.share), 2.2, "p-dot p-\(line.style)-dot",
-        tip: "\(line.name), dose \(NumberText.dose(point.dose)): \(NumberText.percent(point.share))")
+        tip: "\(line.name), dose \(NumberText.dose(point.dose)): \(NumberText.percent(point.share))"
+      )
     }
   }
 

@@ -50,7 +50,8 @@ enum RecordSection {
         (
           "capability",
           "\(Markup.text(capability.name))"
-            + (capability.part.map { " (\($0.rawValue))" } ?? "") + ": baseline \(NumberText.significant(capability.baseline)), "
+            + (capability.part.map { " (\($0.rawValue))" } ?? "")
+            + ": baseline \(NumberText.significant(capability.baseline)), "
             + "chance \(NumberText.percent(capability.chance)), floor "
             + NumberText.percent(capability.floor)
             + (capability.measurable ? "" : ", <span class=\"bad\">not measurable</span>")

@@ -73,7 +73,12 @@ public enum StudyTable {
       }
     }
     let heads = ["push", "dose", "says it", "spillover, 95 %", "entailment, 95 %"]
-    return [""] + TextTable(heads, rows, ink: ink).fitting(columns, dropping: [1, 2]).lines
+    let kept = heads.indices.filter { column in
+      column < 3 || rows.contains { $0[column] != NumberText.missing }
+    }
+    let table = TextTable(
+      kept.map { heads[$0] }, rows.map { row in kept.map { row[$0] } }, ink: ink)
+    return [""] + table.fitting(columns, dropping: [1, 2]).lines
   }
 
   private static func row(_ name: String, _ point: DosePoint?) -> [String] {

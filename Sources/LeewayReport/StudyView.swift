@@ -1,5 +1,4 @@
 import LeewayStatistics
-import LeewayStatistics
 import LeewayStudy
 
 /// A result with its arms sorted by what they are asked for: found once, read by every part.

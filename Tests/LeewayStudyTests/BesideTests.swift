@@ -28,7 +28,8 @@ import Testing
     // All answers share the space in front: the letters behind it tell them apart.
     let raw = vector.direction.map { Double($0) * vector.rawNorm }
     for (index, value) in raw.enumerated() {
-      let wanted = [token("b"), token("h")].contains(index)
+      let wanted =
+        [token("b"), token("h")].contains(index)
         ? 0.5 : [token("g"), token("s")].contains(index) ? -0.5 : 0
       #expect(abs(value - wanted) < 1e-6)
     }

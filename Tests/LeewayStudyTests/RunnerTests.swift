@@ -69,7 +69,8 @@ import Testing
 
   @Test(arguments: [1, 3, 10, 40, 90])
   func stoppedAndResumedGivesTheSameBytes(batches: Int) throws {
-    let whole = try Fake.runner(Fake.wholeStudy(), FakeModel(try Fake.tokenizer()), MemoryLedger()).run()
+    let whole = try Fake.runner(Fake.wholeStudy(), FakeModel(try Fake.tokenizer()), MemoryLedger())
+      .run()
     let ledger = MemoryLedger()
     let cancellation = Cancellation()
     let seen = Mutex(0)

@@ -207,9 +207,15 @@ private let whole = """
     }
     #expect(paths { $0 }.isEmpty)
     #expect(paths { $0.replacing("spillover", with: "spilover") } == ["spilover"])
-    #expect(paths { $0.replacing("target: [mice]", with: "targt: mice") }.contains("entailment[0].targt"))
-    #expect(paths { $0.replacing("original: fish", with: "original: Mice") } == ["entailment[0].original"])
-    #expect(paths { $0.replacing("original: a fowl}", with: "original: boy}") } == ["spillover[0].original"])
+    #expect(
+      paths { $0.replacing("target: [mice]", with: "targt: mice") }.contains("entailment[0].targt"))
+    #expect(
+      paths { $0.replacing("original: fish", with: "original: Mice") } == ["entailment[0].original"]
+    )
+    #expect(
+      paths { $0.replacing("original: a fowl}", with: "original: boy}") } == [
+        "spillover[0].original"
+      ])
     #expect(paths { $0.replacing("The duck is", with: "The hen is") } == ["spillover[1].prompt"])
     #expect(paths { $0.replacing("random: 3", with: "logit-bais: true") } == ["arms.logit-bais"])
     #expect(paths { $0.replacing("random: 3", with: "logit-bias: 3") } == ["arms.logit-bias"])
@@ -229,8 +235,10 @@ private let whole = """
     #expect(
       paths { $0.replacing("blocks.0.resid_post", with: "depth:1.5") } == ["sweep.sites[0]"])
     // The line is that of the question, not of the list.
-    let found = issues((whole + "\n" + Self.further).replacing("original: fish", with: "original: mice"))
-    let lines = (whole + "\n" + Self.further).split(separator: "\n", omittingEmptySubsequences: false)
+    let found = issues(
+      (whole + "\n" + Self.further).replacing("original: fish", with: "original: mice"))
+    let lines = (whole + "\n" + Self.further).split(
+      separator: "\n", omittingEmptySubsequences: false)
     #expect(found.first?.line.map { lines[$0 - 1].contains("It eats") } == true)
   }
 
@@ -239,10 +247,12 @@ private let whole = """
     let file = try StudyFile(text: text, path: "/studies/owls.yaml")
     #expect(file.models == ["/studies/models/small", "/far/large"])
     #expect(file.study.model == "/studies/models/small")
-    #expect(try StudyFile(text: whole, path: "/studies/owls.yaml").models == ["/studies/models/small"])
+    #expect(
+      try StudyFile(text: whole, path: "/studies/owls.yaml").models == ["/studies/models/small"])
     #expect(issues(text + "\nmodel: a").map(\.path) == ["models"])
     #expect(issues(text.replacing("/far/large", with: "models/small")).map(\.path) == ["models"])
-    #expect(issues(whole.replacing("model: models/small", with: "models: []")).map(\.path) == ["models"])
+    #expect(
+      issues(whole.replacing("model: models/small", with: "models: []")).map(\.path) == ["models"])
     #expect(issues(whole.replacing("model: models/small\n", with: "")).map(\.path) == ["model"])
   }
 
@@ -256,7 +266,8 @@ private let whole = """
     try write("The hen is\ta fowl\tpoultry\n", "others.tsv")
     try write("It eats\tmice\tfish\n", "follows.tsv")
     let text =
-      whole.replacing("items: [{prompt: \"2 + 2 =\", answer: \"4\"}]", with: "items: {file: sums.tsv}")
+      whole.replacing(
+        "items: [{prompt: \"2 + 2 =\", answer: \"4\"}]", with: "items: {file: sums.tsv}")
       + "\nspillover: {file: others.tsv}\nentailment: {file: follows.tsv}\n"
     let study = try StudyFile(text: text, path: folder + "/s.yaml").study
     #expect(

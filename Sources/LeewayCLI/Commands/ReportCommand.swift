@@ -7,7 +7,8 @@ import LeewayStudy
 struct ReportCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "report", abstract: "Write the page and print the table of a finished study.",
-    discussion: "Reads DIR/leeway.sqlite, or those of a comparison; needs no model and runs nothing.")
+    discussion:
+      "Reads DIR/leeway.sqlite, or those of a comparison; needs no model and runs nothing.")
 
   @Argument(help: "Folder that leeway run wrote.") var folder: String
   @Flag(help: "Print the result as JSON.") var json = false

@@ -69,7 +69,8 @@ struct PointWriter {
       guard let text = trial.text, plan.reporting.indices.contains(trial.item) else { return nil }
       // Answers by the next token have no seed of their own.
       let label =
-        labels[Place(item: trial.item, seed: trial.seed)] ?? labels[Place(item: trial.item, seed: 0)]
+        labels[Place(item: trial.item, seed: trial.seed)]
+        ?? labels[Place(item: trial.item, seed: 0)]
       return Sample(
         prompt: plan.study.prompts[plan.reporting[trial.item]], seed: trial.seed, text: text,
         label: label ?? "neither")

@@ -64,7 +64,8 @@ public struct StudyAnalysis {
         result.doseAtCeiling = window.ceiling.kept(on: doses)
       }
       if let sampled = try reader.sampled(arm, own) {
-        result.sampledOnset = WindowAnalysis(criterion: study.effectAtLeast, draws: 0)
+        result.sampledOnset =
+          WindowAnalysis(criterion: study.effectAtLeast, draws: 0)
           .estimate(sampled, random: against).onset
       }
       arms.append(result)

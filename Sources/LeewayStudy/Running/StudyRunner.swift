@@ -71,7 +71,8 @@ public struct StudyRunner: Sendable {
     for (place, arm) in arms.enumerated() {
       var record = planned(arm)
       for (index, dose) in doses.enumerated() {
-        record.points.append(point(points[place][index], dose, ids[place + 1][index], refined: false))
+        record.points.append(
+          point(points[place][index], dose, ids[place + 1][index], refined: false))
       }
       plan.arms.append(record)
     }
