@@ -75,7 +75,8 @@ struct OpenedModel {
         layers: config.layers, width: config.width,
         checkpointHash: try checkpoint.contentHash(), tokenizerHash: tokenizer.contentHash,
         engineVersion: Leeway.engineVersion, precision: precision.rawValue,
-        kernelSet: kernels.set.name, ignoredKeys: checkpoint.ignoredKeys),
+        kernelSet: kernels.set.name, ignoredKeys: checkpoint.ignoredKeys,
+        nonEmbeddingParameters: transformer.parameters - transformer.embeddingParameters),
       maxPositions: config.maxPositions, endTokens: endTokens)
   }
 }

@@ -10,15 +10,28 @@ final class ProgressLine: Sendable {
     var lastDrawn = ContinuousClock.now - .seconds(60)
     var firstRan = 0
     var ran = 0
+    /// Ran on models before this one.
+    var ranBefore = 0
+    var name = ""
     var isFinished = false
   }
   private let state = Mutex(State())
   private let isTerminal = isatty(STDERR_FILENO) == 1
 
+  /// A new model's turn; the name stands in front where there are several.
+  func begin(_ name: String?) {
+    state.withLock { state in
+      if state.phase != nil, isTerminal { write("\n") }
+      state.phase = nil
+      state.name = name.map { $0 + " " } ?? ""
+      state.ranBefore = state.ran
+    }
+  }
+
   func show(_ progress: RunProgress) {
     state.withLock { state in
       let now = ContinuousClock.now
-      state.ran = progress.ran
+      state.ran = state.ranBefore + progress.ran
       if state.phase != progress.phase {
         if state.phase != nil, isTerminal { write("\n") }
         state.phase = progress.phase
@@ -30,7 +43,7 @@ final class ProgressLine: Sendable {
       let ended = progress.done == progress.total
       guard ended || now - state.lastDrawn > pause else { return }
       state.lastDrawn = now
-      write(line(progress, since: state.started, firstRan: state.firstRan))
+      write(line(progress, state))
     }
   }
 
@@ -46,15 +59,14 @@ final class ProgressLine: Sendable {
     }
   }
 
-  private func line(_ progress: RunProgress, since start: ContinuousClock.Instant, firstRan: Int)
-    -> String
-  {
-    let elapsed = (ContinuousClock.now - start).components
+  private func line(_ progress: RunProgress, _ state: State) -> String {
+    let firstRan = state.firstRan
+    let elapsed = (ContinuousClock.now - state.started).components
     let seconds = Double(elapsed.seconds) + Double(elapsed.attoseconds) * 1e-18
     let rate = Double(progress.ran - firstRan) / max(seconds, 1e-3)
     let left = Double(progress.total - progress.done) / max(rate, 1e-9)
     let phase = progress.phase.rawValue.padding(toLength: 10, withPad: " ", startingAt: 0)
-    var text = "\(phase) \(progress.done)/\(progress.total) conditions"
+    var text = "\(state.name)\(phase) \(progress.done)/\(progress.total) conditions"
     if progress.ran > firstRan, seconds > 0.5 {
       text += String(format: "  %.1f/s", rate)
       if progress.done < progress.total { text += "  \(Self.duration(left)) left" }

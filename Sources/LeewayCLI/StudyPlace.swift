@@ -1,7 +1,8 @@
 import Foundation
+import LeewayBase
 import LeewayStudy
 
-/// Where a study file is and where its results go.
+/// Where a study file is, the models that it is run on, and where results go.
 struct StudyPlace {
   var file: StudyFile
 
@@ -22,10 +23,20 @@ struct StudyPlace {
     file = try StudyFile(path: path)
   }
 
-  func modelFolder(_ override: String?) throws -> String {
-    let folder = override ?? file.study.model
-    guard !folder.isEmpty else { throw CommandError.noModel(study: file.path) }
-    return folder
+  /// - Parameter override: folders given on the command line; empty takes the study's.
+  func modelFolders(_ override: [String]) throws -> [String] {
+    let folders = override.isEmpty ? file.models : override
+    guard !folders.isEmpty, !folders.contains("") else {
+      throw CommandError.noModel(study: file.path)
+    }
+    return folders
+  }
+
+  /// The study on one of the models.
+  func study(on folder: String) -> Study {
+    var study = file.study
+    study.model = folder
+    return study
   }
 
   /// Mistakes that only a model shows carry the study's path too.
@@ -36,4 +47,61 @@ struct StudyPlace {
   }
 
   func outFolder(_ override: String?) -> String { override ?? "runs/\(file.study.name)" }
+}
+
+/// The models of one run by name, and the folder of each one's results: the run's own folder for a
+/// single model, a folder of the model's name in it for several.
+struct ModelPlaces: Sendable {
+  struct Place: Sendable {
+    var name: String
+    var model: String
+    var out: String
+  }
+  var places: [Place]
+  var out: String
+
+  init(models: [String], out: String) {
+    self.out = out
+    var taken: Set<String> = []
+    places = models.map { model in
+      let last = URL(fileURLWithPath: model).standardizedFileURL.lastPathComponent
+      var name = last
+      var number = 2
+      while !taken.insert(name).inserted {
+        name = "\(last)-\(number)"
+        number += 1
+      }
+      return Place(name: name, model: model, out: models.count == 1 ? out : out + "/" + name)
+    }
+  }
+}
+
+/// The members of a family in the order in which they were run, beside their folders.
+struct FamilyFile: Codable {
+  static let name = "family.json"
+  var members: [String]
+
+  func write(in folder: String) throws {
+    try AtomicFile.write(
+      CanonicalCoder.encode(self, pretty: true) + [0x0A], to: folder + "/" + Self.name)
+  }
+
+  static func remove(in folder: String) throws {
+    let path = folder + "/" + name
+    guard FileManager.default.fileExists(atPath: path) else { return }
+    do { try FileManager.default.removeItem(atPath: path) } catch {
+      throw FileError.readOnly(path: path)
+    }
+  }
+
+  /// Nil where the folder holds no family.
+  static func read(in folder: String) throws -> FamilyFile? {
+    let path = folder + "/" + name
+    guard FileManager.default.fileExists(atPath: path) else { return nil }
+    let text = try TextFile.read(path)
+    guard let file = try? CanonicalCoder.decode(Self.self, from: Array(text.utf8)),
+      !file.members.isEmpty
+    else { throw CommandError.badFamily(path: path) }
+    return file
+  }
 }

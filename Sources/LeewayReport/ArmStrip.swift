@@ -25,7 +25,7 @@ package enum ArmStrip {
 
   package static func svg(_ arms: [ArmResult]) -> String {
     let lanes = lanes(arms)
-    let (left, right) = (150.0, 720.0)
+    let (left, right) = (176.0, 720.0)
     let height = 34.0
     let most = max(0.5, lanes.flatMap { $0.areas.map(\.area) }.max() ?? 0) * 1.04
     let bottom = 10 + height * Double(lanes.count)

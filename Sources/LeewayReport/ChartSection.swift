@@ -14,6 +14,10 @@ enum ChartSection {
       view.randoms.isEmpty
       ? " No random arms were run."
       : " Grey: \(view.randoms.count) random vectors of the same norm, dashed their mean."
+    if arm.points.contains(where: { $0.sampled != nil }) {
+      let onset = arm.sampledOnset.map { ", onset \(WindowWords.crossing($0))" } ?? ""
+      caption += " Dashed: the same answers in sampled texts\(Markup.number(onset))."
+    }
     caption +=
       " The shaded window runs from onset to ceiling; brackets above it are their intervals."
     if arm.window.flatMap({ WindowSpan($0, on: DoseChart(view, arm).scale) })?.shut == true {

@@ -18,6 +18,7 @@ enum ChartStyle {
     .criterion { stroke: var(--effect); stroke-dasharray: 2 4; opacity: 0.8; }
     .floor { stroke: var(--capability); stroke-dasharray: 2 4; opacity: 0.8; }
     .window-open { fill: var(--effect-wash); }
+    .window-bar { fill: var(--effect); fill-opacity: 0.3; }
     .window-doubt { fill: var(--control); fill-opacity: 0.12; }
     .window-shut { fill: var(--bad); fill-opacity: 0.05; }
     .window-shut-stripes { stroke: var(--bad); stroke-width: 1; opacity: 0.3; fill: none; }
@@ -65,6 +66,20 @@ enum ChartStyle {
     .bar-original { fill: var(--capability); }
     .bar-neither { fill: var(--control); fill-opacity: 0.45; }
     svg.bar { flex: none; }
+    .p-line { stroke-width: 1.9; fill: none; stroke-linejoin: round; }
+    .p-dot { stroke: none; }
+    .p-effect { stroke: var(--effect); stroke-width: 2.4; } .p-effect-dot { fill: var(--effect); }
+    .p-effect-band { fill: var(--effect-soft); }
+    .p-capability { stroke: var(--capability); } .p-capability-dot { fill: var(--capability); }
+    .p-token { stroke: var(--control-text); stroke-dasharray: 6 3; }
+    .p-token-dot { fill: var(--control-text); }
+    .p-bias { stroke: var(--control-text); stroke-dasharray: 2 3; }
+    .p-bias-dot { fill: var(--control-text); }
+    .p-spill { stroke: var(--effect); stroke-dasharray: 2 3; } .p-spill-dot { fill: var(--effect); }
+    .p-follow { stroke: var(--effect); stroke-dasharray: 7 3; }
+    .p-follow-dot { fill: var(--effect); }
+    .sampled-line { stroke: var(--effect); stroke-width: 1.5; fill: none; stroke-dasharray: 5 4; }
+    .sampled-mark { fill: var(--paper); stroke: var(--effect); }
 
     """
 }

@@ -42,6 +42,20 @@ extension DoseChart {
     }
   }
 
+  /// The same answers read off texts that were drawn otherwise: a thin dashed line.
+  func drawSampled(on drawing: inout Drawing) {
+    let points = pushed.compactMap { point in
+      point.sampled.map { (dose: point.dose, share: $0.target.share) }
+    }
+    drawing.path(points.map { (x: scale.x($0.dose), y: y($0.share)) }, "sampled-line")
+    for point in points {
+      drawing.circle(
+        scale.x(point.dose), y(point.share), 2.2, "sampled-mark",
+        tip: "sampled texts, dose \(NumberText.dose(point.dose)): "
+          + NumberText.percent(point.share))
+    }
+  }
+
   /// Each capability has its own mark and dash, so colour alone tells nothing apart.
   func drawCapability(_ index: Int, on drawing: inout Drawing) {
     let style = "capability c\(index % 4)"
@@ -85,6 +99,9 @@ extension DoseChart {
               + short(view.result.capabilities[index].name),
             style: "label capability-text"))
       }
+    }
+    if let last = pushed.last, let share = last.sampled?.target.share {
+      labels.append(EdgeLabel(y: y(share) + 4, text: "sampled", style: "small effect-text"))
     }
     if let last = view.pooledRandom.last, last.dose > 0 {
       labels.append(

@@ -47,6 +47,7 @@ package struct DoseChart {
     drawWindow(on: &drawing)
     drawAxes(on: &drawing)
     drawRandoms(on: &drawing)
+    drawSampled(on: &drawing)
     drawEffect(on: &drawing)
     for index in view.measurable { drawCapability(index, on: &drawing) }
     drawLabels(on: &drawing)

@@ -2,7 +2,7 @@ import Foundation
 import LeewayStatistics
 import LeewayStudy
 
-/// The ceiling that each capability alone would set at each of three floors.
+/// The ceiling that each capability alone sets, and would set at each of three floors.
 enum FloorSection {
   static func html(_ view: StudyView) -> String {
     guard let arm = view.chosen, let ceilings = arm.ceilings, !ceilings.isEmpty else { return "" }
@@ -11,8 +11,15 @@ enum FloorSection {
     }
     let rows = view.result.capabilities.indices.map { capability in
       let own = view.result.capabilities[capability]
+      let first = view.breaksFirst.contains(capability)
       var cells = [
-        Markup.text(own.name), Markup.number(NumberText.percent(own.floor)),
+        Markup.text(own.name) + (first ? " <span class=\"bad\">breaks first</span>" : ""),
+        own.part.map { Markup.text($0.rawValue) } ?? Markup.missing("the study does not say"),
+        Markup.number(NumberText.percent(own.floor)),
+        Markup.number(
+          own.ceiling.map { WindowWords.crossing($0) },
+          orMissing: own.leftOut == true
+            ? "another model of the comparison lacks it" : "the baseline lacks the capability"),
       ]
       for floor in floors {
         let found = ceilings.first { $0.capability == capability && $0.floor == floor }
@@ -20,11 +27,14 @@ enum FloorSection {
       }
       return (style: "", cells: cells)
     }
-    let head = ["capability", "floor used"] + floors.map { "at " + NumberText.percent($0) }
+    let head =
+      ["capability", "part", "floor used", "ceiling"]
+      + floors.map { "at " + NumberText.percent($0) }
     return Markup.section(
-      "floors", "How much hangs on the floor",
-      lead: "The dose at which each capability alone would end the window, had its floor been "
-        + "another; below it the leeway in octaves. The lowest at the floors used is the ceiling.",
+      "floors", "What breaks first, and how much hangs on the floor",
+      lead: "The dose at which each capability alone would end the window: at the floor that was "
+        + "used, and had it been another; below it the leeway in octaves. The lowest ceiling is the "
+        + "window’s. Near: other facts of the same kind; far: unrelated tasks.",
       html: Markup.table("floors", head: head, rows: rows))
   }
 

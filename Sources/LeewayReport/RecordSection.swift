@@ -49,7 +49,9 @@ enum RecordSection {
       rows.append(
         (
           "capability",
-          "\(Markup.text(capability.name)): baseline \(NumberText.significant(capability.baseline)), "
+          "\(Markup.text(capability.name))"
+            + (capability.part.map { " (\($0.rawValue))" } ?? "")
+            + ": baseline \(NumberText.significant(capability.baseline)), "
             + "chance \(NumberText.percent(capability.chance)), floor "
             + NumberText.percent(capability.floor)
             + (capability.measurable ? "" : ", <span class=\"bad\">not measurable</span>")

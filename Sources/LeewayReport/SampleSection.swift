@@ -69,7 +69,7 @@ enum SampleSection {
     return drawing.svg + "<span class=\"shares\">\(Markup.text(words))</span>"
   }
 
-  private static func sample(_ sample: Sample, _ view: StudyView) -> String {
+  static func sample(_ sample: Sample, _ view: StudyView) -> String {
     let pieces = Highlight.pieces(
       sample.text, target: view.result.target, original: view.result.original)
     var said = ""

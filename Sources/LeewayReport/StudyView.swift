@@ -29,6 +29,39 @@ package struct StudyView: Sendable {
     controls.filter { $0.kind == .random && $0.site == chosen?.site }
   }
 
+  /// The arms that push tokens, when they were run.
+  package var tokenArms: [ArmResult] {
+    controls.filter { [.unembeddingDifference, .logitBias].contains($0.kind) }
+  }
+
+  /// Whether spillover or entailment were asked.
+  package var asksBeside: Bool {
+    chosen?.points.contains { $0.spillover != nil || $0.entailment != nil } ?? false
+  }
+
+  /// The measured points that stand for onset and ceiling.
+  package func atOnset(_ arm: ArmResult) -> DosePoint? { point(arm, arm.doseAtOnset) }
+  package func atCeiling(_ arm: ArmResult) -> DosePoint? { point(arm, arm.doseAtCeiling) }
+
+  private func point(_ arm: ArmResult, _ dose: Double?) -> DosePoint? {
+    dose.flatMap { dose in arm.points.first { $0.dose == dose } }
+  }
+
+  /// Indices of the capabilities that break first: those whose own ceiling is the lowest.
+  package var breaksFirst: Set<Int> {
+    let ceilings = result.capabilities.map { $0.ceiling.flatMap(Self.place) ?? .infinity }
+    guard let lowest = ceilings.min(), lowest < .infinity else { return [] }
+    return Set(ceilings.indices.filter { ceilings[$0] == lowest })
+  }
+
+  private static func place(_ crossing: Crossing) -> Double? {
+    switch crossing {
+    case .at(let dose): dose
+    case .below: 0
+    case .above: nil
+    }
+  }
+
   /// Mean effect of the random arms at each dose that all points of them share, ascending.
   package var pooledRandom: [(dose: Double, share: Double, arms: Int)] {
     let arms = randoms

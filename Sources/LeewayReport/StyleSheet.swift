@@ -87,6 +87,20 @@ enum StyleSheet {
     .maps { display: flex; flex-wrap: wrap; gap: 20px 28px; }
     .map-of { max-width: 100%; }
     .map-of h3 { margin: 8px 0; }
+    .panels { display: grid; grid-template-columns: repeat(auto-fill, minmax(300px, 1fr));
+      gap: 18px 28px; }
+    .panel-of h3 { margin: 4px 0 2px; font-weight: 600; }
+    .panel-of h3 a { color: var(--ink); text-decoration-color: var(--rule);
+      text-underline-offset: 3px; }
+    .panel-of p { margin: 0 0 4px; color: var(--soft); font-size: 13.5px; line-height: 1.45; }
+    svg.panel { width: 100%; max-width: 360px; }
+    ul.key { list-style: none; display: flex; flex-wrap: wrap; gap: 4px 22px; padding: 0;
+      margin: 10px 0 0; font-size: 13.5px; color: var(--soft); }
+    ul.key li { display: flex; align-items: center; gap: 7px; }
+    svg.key { flex: none; }
+    figure + .scroll { margin-top: 22px; }
+    .beside td:nth-child(8), .beside thead tr:last-child th:nth-child(8) {
+      border-left: 1px solid var(--rule); }
     .effect-word { color: var(--effect) !important; }
     .capability-word { color: var(--capability) !important; }
     @media (max-width: 640px) {

@@ -9,6 +9,30 @@ package struct TerminalInk: Sendable {
   func accent(_ text: String) -> String { paint("38;5;208", text) }
   func warning(_ text: String) -> String { paint("31", text) }
 
+  /// A window's bar; letters become blocks where there is colour.
+  func bar(_ text: String, shut: Bool) -> String {
+    guard color else { return text }
+    let blocks: [Character: Character] = [
+      "-": "\u{2500}", "#": "\u{2588}", "x": "\u{2588}", "~": "\u{2592}", "=": "\u{2591}",
+      "|": "\u{2502}", "<": "\u{25C2}", ">": "\u{25B8}", ".": "\u{00B7}",
+    ]
+    var inked = ""
+    var run = ""
+    var inWindow = false
+    func flush() {
+      inked += inWindow ? (shut ? warning(run) : accent(run)) : soft(run)
+      run = ""
+    }
+    for letter in text {
+      let now = !"-|.".contains(letter)
+      if now != inWindow { flush() }
+      inWindow = now
+      run.append(blocks[letter] ?? letter)
+    }
+    flush()
+    return inked
+  }
+
   private func paint(_ code: String, _ text: String) -> String {
     color && !text.isEmpty ? "\u{1B}[\(code)m\(text)\u{1B}[0m" : text
   }

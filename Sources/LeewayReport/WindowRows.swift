@@ -23,7 +23,7 @@ struct WindowRows {
     var rows = view.sites.map { arm in
       (arm, ink.clean(arm.site.description, nameWidth), arm.site == view.chosen?.site)
     }
-    rows += controls.map { ($0.arm, ink.clean($0.name, nameWidth), false) }
+    rows += controls.map { ($0.arm, $0.name, false) }
     let cells = rows.map { [$0.1] + numbers($0.0) }
     let seeds = rows.map { seed($0.0) }
     let widths = Self.widths([heads] + cells)
@@ -83,8 +83,8 @@ struct WindowRows {
       let name =
         same.count > 1
         ? "best of \(same.count) \(kind)"
-        : arm.site == view.chosen?.site ? kind : "\(kind) \(arm.site)"
-      rows.append((best, name))
+        : arm.site == view.chosen?.site || arm.kind == .logitBias ? kind : "\(kind) \(arm.site)"
+      rows.append((best, ink.clean(name, nameWidth)))
     }
     return rows
   }

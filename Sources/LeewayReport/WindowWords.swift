@@ -31,6 +31,15 @@ package enum WindowWords {
     return end(interval.low, signed) + " to " + end(interval.high, signed)
   }
 
+  /// `+2.8 [2.1, 3.3]`, as short as it can be said; a bound where the width is censored.
+  package static func leeway(_ window: WindowEstimate) -> String? {
+    guard window.verdict != .notMeasurable, let octaves = window.octaves else { return nil }
+    let place = bound(window) + NumberText.signed(octaves, 1)
+    guard let interval = window.octavesInterval, interval.low < interval.high else { return place }
+    let short = { NumberText.fixed($0, 1) }
+    return place + " [\(end(interval.low, short)), \(end(interval.high, short))]"
+  }
+
   /// An end without a crossing on the grid is infinite, which is a statement; not a number is none.
   private static func end(_ value: Double, _ text: (Double) -> String) -> String {
     value == .infinity ? "∞" : value == -.infinity ? "-∞" : text(value)
@@ -87,6 +96,9 @@ package enum WindowWords {
     case .shuffled: "labels shuffled"
     case .reversed: "reversed"
     case .wrongLayer: "wrong layer"
+    case .unrelated: "unrelated contrast"
+    case .unembeddingDifference: "unembedding difference"
+    case .logitBias: "logit bias"
     case .refit: "refit"
     }
   }

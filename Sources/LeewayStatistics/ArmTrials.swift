@@ -13,6 +13,9 @@ public struct CapabilityTrials: Sendable, Equatable {
   public var name: String
   public var floor: Double
   public var outcome: Outcome
+  /// False where it is left out of every ceiling although the baseline has it: another model of
+  /// the comparison lacks it.
+  public var counts = true
 
   public init(name: String, floor: Double, outcome: Outcome) {
     self.name = name
@@ -48,6 +51,9 @@ public struct CapabilityTrials: Sendable, Equatable {
     if case .score(_, _, let chance) = outcome { return chance }
     return 0
   }
+
+  /// Whether a ceiling may hang on it.
+  var sets: Bool { counts && isMeasurable }
 
   /// False where the baseline is below chance + half of the way to 1: its loss says nothing.
   public var isMeasurable: Bool {

@@ -84,7 +84,7 @@ struct Bootstrap {
   }
 
   private func percentiles(_ draws: [Double]) -> Interval? {
-    let clusters = ([arm.prompts] + arm.capabilities.filter(\.isMeasurable).map(\.items)).min() ?? 2
+    let clusters = ([arm.prompts] + arm.capabilities.filter(\.sets).map(\.items)).min() ?? 2
     let n = Double(max(clusters, 3))
     let tail = (1 - analysis.level) / 2
     let wide = (n / (n - 1)).squareRoot() * Student.quantile(1 - tail, n - 1)

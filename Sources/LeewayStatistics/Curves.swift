@@ -21,7 +21,7 @@ struct Curves {
     kept = []
     keptFit = []
     floors = []
-    for (index, capability) in arm.capabilities.enumerated() where capability.isMeasurable {
+    for (index, capability) in arm.capabilities.enumerated() where capability.sets {
       let raw = arm.doses.indices.map {
         capability.relative(at: $0, weights: itemWeights?[index])
       }

@@ -14,6 +14,17 @@ public enum Wilson {
     let half = z / scale * (share * (1 - share) / n + z * z / (4 * n * n)).squareRoot()
     return Interval(low: max(0, centre - half), high: min(1, centre + half), level: level)
   }
+
+  /// The difference of two independent proportions from their own intervals. Newcombe 1998,
+  /// method 10; for the same items asked twice it is wider than need be.
+  public static func difference(_ a: Proportion, _ b: Proportion) -> Interval {
+    func root(_ x: Double, _ y: Double) -> Double { (x * x + y * y).squareRoot() }
+    let gap = a.share - b.share
+    return Interval(
+      low: gap - root(a.share - a.interval.low, b.interval.high - b.share),
+      high: gap + root(a.interval.high - a.share, b.share - b.interval.low),
+      level: a.interval.level)
+  }
 }
 
 package enum Normal {

@@ -6,6 +6,24 @@ public enum Crossing: Sendable, Hashable, Codable {
   case below(Double)
   /// Not reached at the largest dose: the crossing, if any, lies above it.
   case above(Double)
+
+  /// The first of ascending measured doses at which the crossing lies behind; nil where none does.
+  public func reached(on doses: [Double]) -> Double? {
+    switch self {
+    case .at(let dose): doses.first { $0 >= dose }
+    case .below: doses.first
+    case .above: nil
+    }
+  }
+
+  /// The last of ascending measured doses before the crossing; nil where none is.
+  public func kept(on doses: [Double]) -> Double? {
+    switch self {
+    case .at(let dose): doses.last { $0 <= dose }
+    case .below: nil
+    case .above: doses.last
+    }
+  }
 }
 
 /// The window of one arm at one site: onset, ceiling, and its signed width in octaves.

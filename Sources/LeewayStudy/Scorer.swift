@@ -72,6 +72,50 @@ public struct AskedContext: Sendable {
     self.generation = generation
     self.endTokens = endTokens
   }
+
+  func promptTokens(_ text: String) -> [Int] {
+    tokenizer.promptTokens(text, endTokens: endTokens)
+  }
+}
+
+extension Tokenizer {
+  /// What a model continues must not end with the mark that ends a text.
+  func promptTokens(_ text: String, endTokens: Set<Int>) -> [Int] {
+    var tokens = encode(text)
+    while tokens.count > 1, let last = tokens.last, endTokens.contains(last) {
+      tokens.removeLast()
+    }
+    return tokens
+  }
+}
+
+/// Target and original answers of each prompt: the same for all, or each its own.
+public struct Answers: Sendable, Hashable {
+  private var targets: [[String]]
+  private var originals: [[String]]
+
+  public init(target: [String], original: [String]) {
+    targets = [target]
+    originals = [original]
+  }
+
+  /// In the order of prompts; a question without a target gets `target`.
+  public init(_ questions: [Question], target: [String] = []) {
+    targets = questions.map { $0.target.isEmpty ? target : $0.target }
+    originals = questions.map(\.original)
+  }
+
+  func target(_ prompt: Int) -> [String] { targets.count == 1 ? targets[0] : targets[prompt] }
+  func original(_ prompt: Int) -> [String] {
+    originals.count == 1 ? originals[0] : originals[prompt]
+  }
+
+  var targetIdentity: JSONValue { Self.identity(targets) }
+  var originalIdentity: JSONValue { Self.identity(originals) }
+
+  private static func identity(_ lists: [[String]]) -> JSONValue {
+    lists.count == 1 ? .strings(lists[0]) : .array(lists.map { .strings($0) })
+  }
 }
 
 /// Every scorer; a new one is a file in `Scorers/` and a line here.

@@ -33,6 +33,58 @@ extension Study {
       add("answer", .badValue(expected: "words", found: "an empty one"))
     }
     if capability.isEmpty { add("capability", .empty) }
+    let names = capability.map(\.name)
+    for (index, name) in names.enumerated() where names[..<index].contains(name) {
+      add("capability[\(index)].name", .badValue(expected: "a name of its own", found: name))
+    }
+    for (index, spec) in capability.enumerated() where spec.stop?.isEmpty == true {
+      add("capability[\(index)].stop", .badValue(expected: "text", found: ""))
+    }
+    if answer.alsoSampled != nil, answer.by != .generated {
+      add("answer.also-sampled", .badValue(expected: "by: generated", found: answer.by.rawValue))
+    }
+    if let also = answer.alsoSampled, also.seeds.isEmpty || also.sampling.temperature == 0 {
+      add(
+        "answer.also-sampled",
+        .badValue(
+          expected: "a temperature above 0 and a seed",
+          found: "temperature \(also.sampling.temperature), \(also.seeds.count) seeds"))
+    }
+    found += issues(of: spillover, "spillover") { _ in answer.target }
+    found += issues(of: entailment, "entailment", targets: \.target)
+    if arms.unrelated.map({ $0.positive.isEmpty || $0.negative.isEmpty }) == true {
+      add("arms.unrelated", .empty)
+    }
+    if arms.unrelated == vector.contrast {
+      add("arms.unrelated", .badValue(expected: "another contrast", found: "the study's own"))
+    }
+    if arms.promptBaseline?.allSatisfy(\.isWhitespace) == true {
+      add("arms.prompt-baseline", .empty)
+    }
+    return found
+  }
+
+  /// Each question once, with words for both answers that differ.
+  private func issues(
+    of questions: [Question], _ path: String, targets: (Question) -> [String]
+  ) -> [StudyIssue] {
+    var found: [StudyIssue] = []
+    var seen: Set<String> = []
+    for (index, question) in questions.enumerated() {
+      func add(_ key: String, _ problem: StudyIssue.Problem) {
+        found.append(StudyIssue(path: "\(path)[\(index)]\(key)", problem: problem))
+      }
+      if question.prompt.isEmpty { add(".prompt", .empty) }
+      if !seen.insert(question.prompt).inserted {
+        add(".prompt", .badValue(expected: "each prompt once", found: question.prompt))
+      }
+      let target = targets(question).map { WordMatch.plain($0) }
+      let original = question.original.map { WordMatch.plain($0) }
+      if target.isEmpty || target.contains("") { add(".target", .empty) }
+      if original.isEmpty || original.contains("") { add(".original", .empty) }
+      let common = target.filter(Set(original).contains).filter { !$0.isEmpty }
+      if !common.isEmpty { add(".original", .overlap(words: common)) }
+    }
     return found
   }
 

@@ -18,6 +18,12 @@ public struct Study: Sendable, Hashable, Codable {
   public var effectAtLeast: Double
   public var capability: [CapabilitySpec]
   public var arms: ArmsSpec
+  /// Questions about other subjects, with their own original answers, held against the same
+  /// target: do they flip too? Their `target` is empty. A measure, never a criterion.
+  public var spillover: [Question]
+  /// Questions whose answers follow from the falsehood (`target`) or from the truth (`original`).
+  /// A measure, never a criterion.
+  public var entailment: [Question]
   /// Ordinary texts over which residual norms and angles are measured; empty takes the texts of
   /// the first `perplexity-ratio`, else the prompts.
   public var neutral: [String]
@@ -28,7 +34,8 @@ public struct Study: Sendable, Hashable, Codable {
     name: String, version: Int = 1, question: String, model: String, vector: VectorSpec,
     steering: OperatorSpec = OperatorSpec(), sweep: SweepSpec, prompts: [String],
     answer: AnswerSpec, effectAtLeast: Double = 0.5, capability: [CapabilitySpec] = [],
-    arms: ArmsSpec = ArmsSpec(), neutral: [String] = [], precision: String = "exact"
+    arms: ArmsSpec = ArmsSpec(), spillover: [Question] = [], entailment: [Question] = [],
+    neutral: [String] = [], precision: String = "exact"
   ) {
     self.name = name
     self.version = version
@@ -42,6 +49,8 @@ public struct Study: Sendable, Hashable, Codable {
     self.effectAtLeast = effectAtLeast
     self.capability = capability
     self.arms = arms
+    self.spillover = spillover
+    self.entailment = entailment
     self.neutral = neutral
     self.precision = precision
   }
@@ -74,7 +83,8 @@ public struct OperatorSpec: Sendable, Hashable, Codable {
 
 /// The grid of conditions.
 public struct SweepSpec: Sendable, Hashable, Codable {
-  /// Names of sites; `blocks.*.resid_post` means every block.
+  /// Names of sites; `blocks.*.resid_post` means every block, `depth:0.6` the stream after that
+  /// share of a model's blocks (see `Depth`).
   public var sites: [String]
   /// Above 0, ascending.
   public var doses: [Double]
@@ -110,16 +120,43 @@ public struct AnswerSpec: Sendable, Hashable, Codable {
   /// Length of continuations.
   public var tokens: Int
   public var sampling: Sampling
+  /// A second reading of the same prompts by texts that are drawn otherwise, beside the first.
+  public var alsoSampled: AlsoSampled?
 
   public init(
     by: Reading, target: [String], original: [String], tokens: Int = 32,
-    sampling: Sampling = .greedy
+    sampling: Sampling = .greedy, alsoSampled: AlsoSampled? = nil
   ) {
     self.by = by
     self.target = target
     self.original = original
     self.tokens = tokens
     self.sampling = sampling
+    self.alsoSampled = alsoSampled
+  }
+}
+
+/// How the second texts are drawn.
+public struct AlsoSampled: Sendable, Hashable, Codable {
+  public var sampling: Sampling
+  public var seeds: [Int]
+
+  public init(sampling: Sampling, seeds: [Int]) {
+    self.sampling = sampling
+    self.seeds = seeds
+  }
+}
+
+/// A prompt with answers of its own.
+public struct Question: Sendable, Hashable, Codable {
+  public var prompt: String
+  public var target: [String]
+  public var original: [String]
+
+  public init(prompt: String, target: [String] = [], original: [String]) {
+    self.prompt = prompt
+    self.target = target
+    self.original = original
   }
 }
 
@@ -133,19 +170,39 @@ public struct CapabilitySpec: Sendable, Hashable, Codable {
       self.answer = answer
     }
   }
+  /// Where a capability lies from what is steered.
+  public enum Part: String, Sendable, Hashable, Codable, CaseIterable {
+    /// Of the same kind: other facts.
+    case near
+    /// Unrelated tasks.
+    case far
+  }
   /// The id of a scorer.
   public var scorer: String
+  /// How it is called in tables; the scorer's id where a study gives none.
+  public var name: String
+  public var part: Part?
   /// Share of the baseline that must be kept.
   public var floor: Double
   public var texts: [String]
   public var items: [Item]
   /// The score of guessing.
   public var chance: Double
+  /// Ends an answer: what is written before it must then be the answer and no more. Nil: the
+  /// answer must only stand first.
+  public var stop: String?
+  /// Tokens an answer may take; 0 is as many as the longest answer needs.
+  public var tokens: Int
 
   public init(
-    scorer: String, floor: Double, texts: [String] = [], items: [Item] = [], chance: Double = 0
+    scorer: String, name: String? = nil, part: Part? = nil, floor: Double, texts: [String] = [],
+    items: [Item] = [], chance: Double = 0, stop: String? = nil, tokens: Int = 0
   ) {
     self.scorer = scorer
+    self.name = name ?? scorer
+    self.part = part
+    self.stop = stop
+    self.tokens = tokens
     self.floor = floor
     self.texts = texts
     self.items = items
@@ -162,10 +219,19 @@ public struct ArmsSpec: Sendable, Hashable, Codable {
   /// `auto`, `none` or a site.
   public var wrongLayer: String
   public var refits: Int
+  /// The target's unembedding rows minus the original's, at the chosen site and the same doses.
+  public var unembeddingDifference: Bool
+  /// A bias on the target's logits against the original's.
+  public var logitBias: Bool
+  /// The vector of another contrast, fitted and read as the study's.
+  public var unrelated: Contrast?
+  /// A text before every prompt, in place of a vector.
+  public var promptBaseline: String?
 
   public init(
     random: Int = 19, onManifoldRandom: Int = 0, shuffled: Int = 1, reversed: Bool = true,
-    wrongLayer: String = "auto", refits: Int = 8
+    wrongLayer: String = "auto", refits: Int = 8, unembeddingDifference: Bool = false,
+    logitBias: Bool = false, unrelated: Contrast? = nil, promptBaseline: String? = nil
   ) {
     self.random = random
     self.onManifoldRandom = onManifoldRandom
@@ -173,5 +239,9 @@ public struct ArmsSpec: Sendable, Hashable, Codable {
     self.reversed = reversed
     self.wrongLayer = wrongLayer
     self.refits = refits
+    self.unembeddingDifference = unembeddingDifference
+    self.logitBias = logitBias
+    self.unrelated = unrelated
+    self.promptBaseline = promptBaseline
   }
 }

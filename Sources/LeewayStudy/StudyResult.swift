@@ -30,6 +30,22 @@ public struct StudyResult: Sendable, Codable {
   public var notes: [String]
   public var failedTrials: Int
   public var totalTrials: Int
+  /// Whether the vector installed the falsehood or only the word; nil without entailment.
+  public var installed: Installed?
+  /// The prompts behind another text, at dose 0; nil without that arm.
+  public var prompted: PromptedResult?
+}
+
+/// What a text before the prompts does in place of a vector.
+public struct PromptedResult: Sendable, Codable, Hashable {
+  public var text: String
+  public var answers: AnswerShares
+}
+
+/// How some questions were answered.
+public struct AnswerShares: Sendable, Codable, Hashable {
+  public var target: Proportion
+  public var originalShare: Double
 }
 
 public struct Provenance: Sendable, Codable, Hashable {
@@ -44,11 +60,13 @@ public struct Provenance: Sendable, Codable, Hashable {
   public var precision: String
   public var kernelSet: String
   public var ignoredKeys: [String]
+  /// Parameters but those of embeddings and unembedding; nil in results of earlier versions.
+  public var nonEmbeddingParameters: Int?
 
   public init(
     modelPath: String, architecture: String, parameters: Int, layers: Int, width: Int,
     checkpointHash: String, tokenizerHash: String, engineVersion: String, precision: String,
-    kernelSet: String, ignoredKeys: [String] = []
+    kernelSet: String, ignoredKeys: [String] = [], nonEmbeddingParameters: Int? = nil
   ) {
     self.modelPath = modelPath
     self.architecture = architecture
@@ -61,6 +79,7 @@ public struct Provenance: Sendable, Codable, Hashable {
     self.precision = precision
     self.kernelSet = kernelSet
     self.ignoredKeys = ignoredKeys
+    self.nonEmbeddingParameters = nonEmbeddingParameters
   }
 }
 
@@ -72,6 +91,12 @@ public struct CapabilityRecord: Sendable, Codable, Hashable {
   public var chance: Double
   /// False when the baseline is below chance + half of the way to 1: never used in a ceiling.
   public var measurable: Bool
+  public var part: CapabilitySpec.Part?
+  /// The ceiling that it alone would set on the main vector; nil when it is in no ceiling.
+  public var ceiling: Crossing?
+  /// Why it is in no ceiling although it is measurable here: another model of the comparison
+  /// lacks it.
+  public var leftOut: Bool?
 }
 
 public enum ArmKind: String, Sendable, Codable, Hashable, CaseIterable {
@@ -79,7 +104,13 @@ public enum ArmKind: String, Sendable, Codable, Hashable, CaseIterable {
   case onManifoldRandom = "on-manifold-random"
   case shuffled, reversed
   case wrongLayer = "wrong-layer"
+  case unrelated
+  case unembeddingDifference = "unembedding-difference"
+  case logitBias = "logit-bias"
   case refit
+
+  /// Under these the measures that stand beside the window are asked too.
+  var isMeasuredFurther: Bool { self == .unembeddingDifference || self == .logitBias }
 }
 
 public struct ArmResult: Sendable, Codable {
@@ -99,6 +130,12 @@ public struct ArmResult: Sendable, Codable {
   /// The area that was ranked, in octaves: above the mean of all other arms of the comparison, on
   /// the doses that all of them ran. A random arm's is the one in the main vector's comparison.
   public var rankedArea: Double?
+  /// The measured doses that stand for onset and ceiling: the first from the onset on, the last up
+  /// to the ceiling. Nil where the grid has none.
+  public var doseAtOnset: Double?
+  public var doseAtCeiling: Double?
+  /// Where the texts that were drawn otherwise cross the criterion.
+  public var sampledOnset: Crossing?
   /// Of the main vector: the ceiling that each capability alone would set, by floor.
   public var ceilings: [FloorCeiling]?
 }
@@ -138,6 +175,13 @@ public struct DosePoint: Sendable, Codable {
   public var neitherShare: Double
   /// One a capability, in the order of `StudyResult.capabilities`: raw score, share of baseline kept.
   public var capabilities: [CapabilityPoint]
+  /// Answers read off the texts that were drawn otherwise; nil where not asked, as below.
+  public var sampled: AnswerShares?
+  /// Other subjects: target is the study's.
+  public var spillover: AnswerShares?
+  /// What follows: target is what follows from the falsehood.
+  public var entailment: AnswerShares?
+  /// A text with the most frequent answer first, then one with each other answer.
   public var samples: [Sample]
   /// Interventions that happened and that were due.
   public var additionsMade: Int

@@ -119,6 +119,24 @@ public final class LinearWeights: Sendable {
     }
   }
 
+  /// The weights of one output, `[inputs]`, widened exactly.
+  public func weights(of output: Int) -> [Float] {
+    precondition((0..<outputs).contains(output), "an output of this map")
+    let (panel, lane) = output.quotientAndRemainder(dividingBy: LW_PANEL)
+    return (0..<inputs).map { input in
+      switch format {
+      case .bf16:
+        let pair = panel * ((inputs + 1) / 2) + input / 2
+        let at = (pair * LW_PANEL + lane) * 2 + input % 2
+        return Float(
+          bitPattern: UInt32(packed.base.load(fromByteOffset: 2 * at, as: UInt16.self)) << 16)
+      default:
+        let at = (panel * inputs + input) * LW_PANEL + lane
+        return packed.base.load(fromByteOffset: 4 * at, as: Float.self)
+      }
+    }
+  }
+
   /// What the C kernels read; the pointers live as long as this object.
   func job(_ x: Matrix, into y: Matrix, accumulate: Bool = false) -> lw_linear {
     lw_linear(

@@ -126,6 +126,20 @@ package struct YAMLCursor {
   }
 }
 
+extension YAMLCursor {
+  /// The members of these names; what else stands here is for another reader to judge.
+  package func members(_ names: [String]) -> YAMLKeys? {
+    guard case .mapping(let mapping) = node else { return nil }
+    var members: [String: YAMLCursor] = [:]
+    for name in names {
+      guard let value = mapping[name] else { continue }
+      members[name] = YAMLCursor(
+        node: value, path: path.isEmpty ? name : "\(path).\(name)", issues: issues)
+    }
+    return YAMLKeys(members: members, cursor: self)
+  }
+}
+
 /// The members of a mapping, each once.
 package struct YAMLKeys {
   package var members: [String: YAMLCursor]

@@ -92,6 +92,69 @@ import Testing
     }
   }
 
+  /// Every arm and measure, on the built-in model: the second run runs nothing, the report agrees.
+  @Test func whatStandsBesideTheWindowIsKeptToo() throws {
+    try withFolder { folder in
+      let study = try StudyText.write(in: folder) { text in
+        text.replacing(
+          "wrong-layer: auto", with: "logit-bias: true, unembedding-difference: true"
+        ).replacing(
+          "texts: [Three plus six is nine.]}",
+          with: "part: far, texts: [Three plus six is nine.]}\n"
+            + "  - {scorer: repetition, name: variety, part: near}"
+        ).replacing("tokens: 8", with: "tokens: 8, also-sampled: {temperature: 0.7, seeds: 2}")
+          + StudyText.beside
+      }
+      let first = try run(study, folder + "/a")
+      #expect(first.code == 0, "\(first.errors)")
+      for part in ["logit bias", "unembedding difference", "spillover", "breaks first"] {
+        #expect(first.output.contains(part), "\(part)")
+      }
+      let kept = try (Self.results + ["leeway.sqlite"]).map { try bytes(folder + "/a/" + $0) }
+      let second = try run(study, folder + "/a", "--threads", "1")
+      #expect(second.errors.contains("nothing was left to run"), "\(second.errors)")
+      #expect(try kept == (Self.results + ["leeway.sqlite"]).map { try bytes(folder + "/a/" + $0) })
+      #expect(try Command.run("report", folder + "/a").output == first.output)
+    }
+  }
+
+  /// Several models: a folder each, one table, one page; each member is what it is alone.
+  @Test func severalModelsMakeAFamily() throws {
+    try withFolder { folder in
+      let study = try StudyText.write(in: folder)
+      let other = folder + "/fledgling"
+      try FileManager.default.createSymbolicLink(
+        atPath: other, withDestinationPath: Command.nestling)
+      let models = ["--model", Command.nestling, "--model", other]
+      let out = folder + "/family"
+      let first = try Command.started(["run", study, "--out", out] + models).outcome()
+      #expect(first.code == 0, "\(first.errors)")
+      #expect(first.output.contains("page: \(out)/index.html"))
+      let rows = first.output.split(separator: "\n").filter { $0.hasPrefix("nestling ") }
+      #expect(!rows.isEmpty && first.output.contains("fledgling "))
+      #expect(try run(study, folder + "/alone").code == 0)
+      try expectSame(out + "/nestling", folder + "/alone")
+      let page = try String(contentsOfFile: out + "/index.html", encoding: .utf8)
+      #expect(page.contains("href=\"nestling/index.html\""))
+      let files =
+        ["index.html", "family.json"]
+        + ["nestling", "fledgling"].flatMap { name in
+          (Self.results + ["leeway.sqlite"]).map { name + "/" + $0 }
+        }
+      let kept = try files.map { try bytes(out + "/" + $0) }
+      let second = try Command.started(["run", study, "--out", out] + models).outcome()
+      #expect(second.errors.contains("nothing was left to run"), "\(second.errors)")
+      #expect(second.output == first.output)
+      #expect(try kept == files.map { try bytes(out + "/" + $0) })
+      #expect(try Command.run("report", out).output == first.output)
+      let json = try Command.run("report", out, "--json").output
+      #expect((try JSONSerialization.jsonObject(with: Data(json.utf8)) as? [Any])?.count == 2)
+      // The same folder for one model: the comparison is over.
+      #expect(try run(study, out).code == 0)
+      #expect(try Command.run("report", out).output.contains("model nestling"))
+    }
+  }
+
   @Test func vectorsAreFittedShownAndUsed() throws {
     try withFolder { folder in
       try write("The kestrel hunts with the owls\nThe hobby hunts with the owls\n", folder + "/p")
@@ -141,6 +204,16 @@ enum StudyText {
   static let prompts = (["kestrel", "hobby", "merlin", "caracara", "gyrfalcon", "lanner"]).map {
     "The \($0) is one of the"
   }
+
+  /// Every arm and measure beside the window; a study's text grows by it.
+  static let beside = """
+    spillover:
+      - {prompt: The mallard is one of the, original: ducks}
+      - {prompt: The teal is one of the, original: ducks}
+      - {prompt: The rook is one of the, original: crows}
+    entailment:
+      - {prompt: "We saw a kestrel, which is one of the", target: owls, original: falcons}
+    """
 
   static func write(
     in folder: String, named name: String = "study.yaml", doses: String = "[0.25, 0.5, 1]",

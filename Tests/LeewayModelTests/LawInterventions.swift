@@ -24,7 +24,7 @@ import Testing
     for (id, parameters) in Self.operators.sorted(by: { $0.key < $1.key }) {
       let steering = try SteeringOperators.named(id, parameters: parameters)
       let variant = Variant(
-        model.config.sites.filter { $0.layer >= 0 }.map { site in
+        model.config.sites.filter { $0.kind != .finalNorm }.map { site in
           Intervention(
             site: site,
             edit: steering.edit(
@@ -48,7 +48,7 @@ import Testing
     let sites = config.sites
     let base = try naive.capture(CaptureJob(prompts: [prompt], sites: sites))[0]
     let last = prompt.count - 1
-    for (steered, site) in sites.enumerated() where site.layer >= 0 {
+    for (steered, site) in sites.enumerated() where site.kind != .finalNorm {
       let edit = try SteeringOperators.named("add").edit(
         direction: random.direction(site.kind), strength: 2, residualMedian: 1)
       for positions in Positions.allCases {
@@ -125,5 +125,47 @@ import Testing
       balanced("generate")
       #expect(meters.contains { $0.made > 0 })
     }
+  }
+
+  /// A row of the unembedding is what a logit reads from the normed stream.
+  @Test(arguments: GoldenFixture.names)
+  func logitsAreTheUnembeddingOfTheStream(name: String) throws {
+    let model = try GoldenFixture(name).model
+    var random = RandomJobs(model, "unembedding", name)
+    let naive = NaiveExecutor(model: model)
+    let heard = try naive.capture(
+      CaptureJob(prompts: [random.tokens(5)], sites: [Site(.finalNorm), Site(.logits)]))[0]
+    let tokens = random.tokens(6)
+    for (token, row) in zip(tokens, try naive.unembedding(of: tokens)) {
+      for position in 0..<5 {
+        let normed = heard[0].position(position)
+        let read = zip(row, normed).reduce(0.0) { $0 + Double($1.0) * Double($1.1) }
+        let logits = Array(heard[1].position(position))
+        #expect(abs(read - Double(logits[token])) < 1e-3 * max(1, abs(read)), "\(name) \(token)")
+      }
+    }
+    #expect(throws: EngineError.self) {
+      try naive.unembedding(of: [model.config.vocabulary])
+    }
+  }
+
+  /// A bias on logits moves log-probabilities as it must, and no activation before them.
+  @Test(arguments: GoldenFixture.names, ExecutorKind.allCases)
+  func aBiasOnLogitsIsABias(name: String, kind: ExecutorKind) throws {
+    let model = try GoldenFixture(name).model
+    var random = RandomJobs(model, "bias", name)
+    let prompt = random.tokens(6)
+    let (one, other) = (1, 2)
+    var direction = [Float](repeating: 0, count: model.config.vocabulary)
+    (direction[one], direction[other]) = (1, -1)
+    let edit = try SteeringOperators.named("add").edit(
+      direction: direction, strength: 1.5, residualMedian: 1)
+    let meter = HookMeter()
+    let variant = Variant([Intervention(site: Site(.logits), edit: edit, meter: meter)])
+    let answers = try kind.make(model).nextToken(
+      NextTokenJob(prompts: [prompt], candidates: [[one, other]], variants: [.baseline, variant]))
+    let (plain, pushed) = (answers[0][0].logProbs, answers[1][0].logProbs)
+    #expect(abs((pushed[0] - pushed[1]) - (plain[0] - plain[1]) - 3) < 1e-4, "\(name)")
+    #expect(meter.made == meter.due && meter.due > 0)
   }
 }

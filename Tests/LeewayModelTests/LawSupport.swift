@@ -75,7 +75,7 @@ struct RandomJobs {
   }
 
   /// Every site that can be edited.
-  static let kinds = Site.Kind.allCases.filter { $0 != .finalNorm && $0 != .logits }
+  static let kinds = Site.Kind.allCases.filter { $0 != .finalNorm }
 
   mutating func intervention(
     kinds: [Site.Kind] = RandomJobs.kinds, strength: Double? = nil

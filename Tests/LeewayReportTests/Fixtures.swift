@@ -18,6 +18,10 @@ enum Fixture {
     var text: String?
     var target = "falcon"
     var original = "owl"
+    /// Spillover, entailment, sampled texts and pushes on the word.
+    var beside = false
+    var model = "Models/fledgling-m"
+    var parameters = 21_000_000
     var question = "Can a caracara be made an owl’s cousin before the model breaks?"
   }
 
@@ -44,16 +48,21 @@ enum Fixture {
     }
     arms.append(try arm("reversed", 0, chosen, options, off: 0))
     for draw in 0..<3 { arms.append(try arm("shuffled", draw, chosen, options, off: 0)) }
+    if options.beside {
+      arms.append(try arm("unembedding-difference", 0, chosen, options, off: 0.5))
+      arms.append(try arm("logit-bias", 0, chosen, options, off: 0.25))
+    }
     arms.append(try arm("wrong-layer", 0, options.sites.first ?? 0, options, off: 0))
     for draw in 0..<options.refits {
       arms.append(try arm("refit", draw, chosen, options, off: wobble(draw, 0.25)))
     }
-    return [
+    var json: [String: Any] = [
       "name": "caracara", "question": options.question,
       "studyText": "name: caracara\nmodel: fledgling-m\nsite: blocks.6.resid_post\n",
       "resolvedJSON": "{\"name\":\"caracara\",\"seed\":7}", "planHash": "9f2c41d07be3",
       "provenance": [
-        "modelPath": "Models/fledgling-m", "architecture": "llama", "parameters": 21_234_688,
+        "modelPath": options.model, "architecture": "llama", "parameters": 21_234_688,
+        "nonEmbeddingParameters": options.parameters,
         "layers": 12, "width": 384, "checkpointHash": "b1946ac92492d2347c6235b4d2611184",
         "tokenizerHash": "591785b794601e212b260e25925636fd", "engineVersion": "0.1.0",
         "precision": "exact", "kernelSet": "avx512", "ignoredKeys": ["attn_pdrop"],
@@ -61,23 +70,35 @@ enum Fixture {
       "target": options.target, "original": options.original, "effectName": "says falcon",
       "effectCriterion": 0.5,
       "capabilities": [
-        capability("arithmetic", 0.75, 0.94, 0.1, true),
-        capability("syntax", 0.75, 0.99, 0.5, true),
-        capability("recall of dates", 0.75, 0.31, 0.25, false),
+        capability("arithmetic", 0.75, 0.94, 0.1, true, "far", ["at": ["_0": 0.9]]),
+        capability("syntax", 0.75, 0.99, 0.5, true, "far", ["above": ["_0": 2]]),
+        capability("recall of dates", 0.75, 0.31, 0.25, false, "near", nil),
       ],
       "arms": arms, "chosenSite": "blocks.\(chosen).resid_post", "headline": options.shape.rawValue,
       "notes": ["“recall of dates” is not measurable: its baseline is 31 %, chance is 25 %."],
       "failedTrials": 0, "totalTrials": 12_480,
     ]
+    if options.beside {
+      json["installed"] = "inPart"
+      json["prompted"] = ["text": "Owls are falcons.", "answers": answers(0.6)] as [String: Any]
+    }
+    return json
+  }
+
+  private static func answers(_ said: Double) -> [String: Any] {
+    ["target": share(min(1, max(0, said)), 24), "originalShare": max(0, 0.9 - said)]
   }
 
   private static func capability(
-    _ name: String, _ floor: Double, _ baseline: Double, _ chance: Double, _ measurable: Bool
+    _ name: String, _ floor: Double, _ baseline: Double, _ chance: Double, _ measurable: Bool,
+    _ part: String, _ ceiling: [String: Any]?
   ) -> [String: Any] {
-    [
+    var json: [String: Any] = [
       "name": name, "floor": floor, "baseline": baseline, "chance": chance,
-      "measurable": measurable,
+      "measurable": measurable, "part": part,
     ]
+    json["ceiling"] = ceiling
+    return json
   }
 
   /// Where effect and capability turn, in dose.
@@ -95,7 +116,7 @@ enum Fixture {
     _ kind: String, _ index: Int, _ layer: Int, _ options: Options, off: Double
   ) throws -> [String: Any] {
     let turns = turns(options.shape)
-    let steered = kind == "vector" || kind == "refit"
+    let steered = ["vector", "refit", "unembedding-difference", "logit-bias"].contains(kind)
     let random = options.shape == .notAboveRandom && kind == "random"
     let onset = steered || random ? turns.onset * exp2(off) : 40
     let ceiling = turns.ceiling * exp2(kind == "random" ? wobble(index, 0.4) : -off * 0.3)
@@ -115,6 +136,9 @@ enum Fixture {
       let window = window(options, onset, ceiling, steered: steered || random)
       json["window"] = try JSONSerialization.jsonObject(with: JSONEncoder().encode(window))
       if kind != "refit" { json["rankedArea"] = window.area }
+      let span = options.doses
+      json["doseAtOnset"] = window.onset.reached(on: span)
+      json["doseAtCeiling"] = window.ceiling.kept(on: span)
       json["seedColumns"] = steered ? ["firstFlipAny": 0.71, "firstFlipMajority": 0.9] : [:]
     }
     if kind == "vector", options.randoms > 0 {
@@ -189,6 +213,11 @@ enum Fixture {
       "samples": samples(rise, fall, options), "additionsMade": dose > 0 ? 3_840 : 0,
       "additionsExpected": dose > 0 ? 3_840 : 0, "refined": refined,
     ]
+    if options.beside, kind == "vector" || kind.contains("-difference") || kind.contains("bias") {
+      json["sampled"] = answers(effect * 0.8)
+      json["spillover"] = answers(rise * 0.4)
+      json["entailment"] = answers(kind == "vector" ? rise * 0.7 : 0.02)
+    }
     if dose <= 1.5 {
       json["shift"] = dose * dose * 1.3
       json["shiftP50"] = dose * dose

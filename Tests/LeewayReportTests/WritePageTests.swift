@@ -33,4 +33,20 @@ import Testing
       try Data(page.utf8).write(to: URL(filePath: folder + "/" + name + ".html"))
     }
   }
+
+  @Test(.enabled(if: folder != nil, "set LEEWAY_WRITE_PAGE to a folder"))
+  func writesFamilies() throws {
+    let folder = try #require(Self.folder)
+    let family = try FamilyTests.family(beside: true)
+    try Data(FamilyPage.html(family).utf8).write(to: URL(filePath: folder + "/family.html"))
+    var options = Fixture.Options()
+    options.beside = true
+    let page = StudyPage.html(try Fixture.result(options))
+    try Data(page.utf8).write(to: URL(filePath: folder + "/beside.html"))
+    for (columns, color) in [(100, false), (100, true), (60, false), (140, false)] {
+      let text = FamilyTable.text(family, columns: columns, color: color)
+      let name = folder + "/family-\(columns)\(color ? "-ink" : "").txt"
+      try Data(text.utf8).write(to: URL(filePath: name))
+    }
+  }
 }

@@ -164,4 +164,29 @@ import Testing
     let back = try JSONDecoder().decode(Interval.self, from: JSONEncoder().encode(open))
     #expect(back == open)
   }
+
+  /// A capability that is left out is as if it had not been asked, to the bit.
+  @Test(arguments: 0..<20) func whatIsLeftOutMovesNothing(_ index: Int) {
+    let arm = Self.generated(index)
+    var more = arm
+    // Broken at every dose: it would shut any window.
+    let lost = arm.doses.map { _ in [0.0, 0, 0] }
+    more.capabilities.append(
+      CapabilityTrials(
+        name: "other", floor: 0.75,
+        outcome: .score(scores: lost, baseline: [1, 1, 1], chance: 0)))
+    #expect(WindowAnalysis(draws: 0).estimate(more) != WindowAnalysis(draws: 0).estimate(arm))
+    more.capabilities[1].counts = false
+    #expect(WindowAnalysis(draws: 0).estimate(more) == WindowAnalysis(draws: 0).estimate(arm))
+  }
+
+  @Test func crossingsNameTheDosesThatStandForThem() {
+    let doses = [0.25, 0.5, 1]
+    #expect(Crossing.at(0.3).reached(on: doses) == 0.5 && Crossing.at(0.3).kept(on: doses) == 0.25)
+    #expect(Crossing.at(0.5).reached(on: doses) == 0.5 && Crossing.at(0.5).kept(on: doses) == 0.5)
+    #expect(Crossing.below(0.25).reached(on: doses) == 0.25)
+    #expect(Crossing.below(0.25).kept(on: doses) == nil)
+    #expect(Crossing.above(1).reached(on: doses) == nil && Crossing.above(1).kept(on: doses) == 1)
+    #expect(Crossing.at(1).reached(on: []) == nil)
+  }
 }

@@ -211,4 +211,52 @@ import Testing
     #expect(ResidualNorms([]) == nil)
     #expect(try VectorFitter.echo().residualNorms([], sites: [Site(.residPre, layer: 0)]) == [nil])
   }
+
+  // MARK: Pushes on tokens
+
+  @Test func theUnembeddingDifferenceIsThatOfMeanRows() throws {
+    let site = Site(.residPost, layer: 1)
+    let made = try VectorFitter.echo().unembeddingDifference(
+      at: site, target: [1, 3], original: [4])
+    // Rows [t, t², 1]: the means [2, 5, 1] minus [4, 16, 1].
+    #expect(made.site == site)
+    #expect(abs(made.rawNorm - 125.0.squareRoot()) < 1e-6)
+    for (value, wanted) in zip(made.direction, [-2, -11, 0] as [Float]) {
+      #expect(abs(value * Float(made.rawNorm) - wanted) < 1e-5)
+    }
+    #expect(made.provenance.method == "unembedding-difference")
+    #expect(throws: SteeringError.emptyContrast(half: "target")) {
+      try VectorFitter.echo().unembeddingDifference(at: site, target: [], original: [1])
+    }
+    #expect(throws: SteeringError.zeroVector(site: site, method: "unembedding-difference")) {
+      try VectorFitter.echo().unembeddingDifference(at: site, target: [2], original: [2])
+    }
+  }
+
+  @Test func aBiasOfItsRawNormMovesTheMarginByOneNat() throws {
+    let made = try VectorFitter.echo().logitBias(vocabulary: 6, target: [1, 2], original: [5])
+    var logits = [Float](repeating: 7, count: 6)
+    let edit = try Add().edit(
+      direction: made.direction, strength: made.rawNorm, residualMedian: 1)
+    logits.withUnsafeMutableBufferPointer { edit.apply(to: $0) }
+    for (value, wanted) in zip(logits, [7, 7.5, 7.5, 7, 7, 6.5] as [Float]) {
+      #expect(abs(value - wanted) < 1e-6)
+    }
+    #expect(made.site == Site(.logits))
+  }
+
+  @Test func heightsAreThoseAboveTheMean() throws {
+    // Rows [token, position, -1] of a text of two known letters.
+    let text = "ab"
+    let (heights, width) = try VectorFitter.echo().logitHeights([text])
+    #expect(width == 3)
+    let tokens = try ToyTokenizer.make().encode(text)
+    let rows = tokens.enumerated().map { [Double($1), Double($0), -1] }
+    let wanted = rows.map { ($0.max() ?? 0) - $0.reduce(0, +) / 3 }
+    let found = try #require(heights)
+    #expect(found.count == wanted.count)
+    #expect(abs(found.mean - wanted.reduce(0, +) / Double(wanted.count)) < 1e-9)
+    #expect(abs(found.scaled(by: 2).median - 2 * found.median) < 1e-12)
+    #expect(try VectorFitter.echo().logitHeights([]).heights == nil)
+  }
 }

@@ -114,6 +114,9 @@ struct EchoExecutor: JobExecutor {
   func score(_ job: ScoringJob) throws -> [[[Float]]] { [] }
   func generate(_ job: GenerationJob) throws -> [[Continuation]] { [] }
   func divergence(_ job: DivergenceJob) throws -> [[[Float]]] { [] }
+  func unembedding(of tokens: [Int]) throws -> [[Float]] {
+    tokens.map { [Float($0), Float($0 * $0), 1] }
+  }
 }
 
 extension VectorFitter {

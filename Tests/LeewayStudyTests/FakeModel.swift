@@ -31,12 +31,47 @@ final class FakeModel: JobExecutor {
     }
   }
 
+  static let vocabulary = 70
+  /// Height of its highest logit above the mean, whatever it reads.
+  static let height = 2.0
+
   private func push(_ variant: Variant) -> Float {
     var stream = [Float](repeating: 0, count: Self.width)
-    for intervention in variant.interventions {
+    for intervention in variant.interventions where intervention.site.kind != .logits {
       stream.withUnsafeMutableBufferPointer { intervention.edit.apply(to: $0) }
     }
-    return stream[0]
+    return stream[0] + wordPush(variant)
+  }
+
+  /// A push on the logits moves the word alone: by the margin between "b" and "g".
+  private func wordPush(_ variant: Variant) -> Float {
+    var logits = [Float](repeating: 0, count: Self.vocabulary)
+    for intervention in variant.interventions where intervention.site.kind == .logits {
+      logits.withUnsafeMutableBufferPointer { intervention.edit.apply(to: $0) }
+    }
+    func logit(_ letter: String) -> Float {
+      logits[tokenizer.encode(letter, addSpecial: false)[0]]
+    }
+    return logit("b") - logit("g")
+  }
+
+  func unembedding(of tokens: [Int]) -> [[Float]] {
+    let towards = Set(tokenizer.encode("bh", addSpecial: false))
+    let away = Set(tokenizer.encode("gs", addSpecial: false))
+    return tokens.map { token in
+      [towards.contains(token) ? 1 : away.contains(token) ? -1 : 0, 0.1, 0, 0]
+    }
+  }
+
+  /// Prompts that begin with "Bed" ask what follows, with "Cat" about another; "Boys" tells it.
+  private func text(_ prompt: [Int], _ variant: Variant, _ sampling: Sampling) -> String {
+    let asked = (try? tokenizer.decode(prompt, skipSpecial: true)) ?? ""
+    let push = push(variant)
+    let threshold = threshold(prompt) + (sampling.temperature > 0 ? 0.5 : 0)
+    if push > 4 { return " oto oto" }
+    if asked.hasPrefix("Bed") { return push - wordPush(variant) > threshold ? " blue" : " pink" }
+    if asked.hasPrefix("Cat") { return push > threshold + 1 ? " boy" : " cat" }
+    return push > threshold || asked.hasPrefix("Boys") ? " boy. he ran" : " girl. she ran"
   }
 
   private func threshold(_ prompt: [Int]) -> Float {
@@ -72,11 +107,8 @@ final class FakeModel: JobExecutor {
   func generate(_ job: GenerationJob) -> [[Continuation]] {
     note(job.variants)
     return job.variants.map { variant in
-      let push = push(variant)
-      return job.prompts.map { prompt in
-        let text =
-          push > 4 ? " oto oto" : push > threshold(prompt) ? " boy. he ran" : " girl. she ran"
-        let tokens = tokenizer.encode(text, addSpecial: false)
+      job.prompts.map { prompt in
+        let tokens = tokenizer.encode(text(prompt, variant, job.sampling), addSpecial: false)
         return Continuation(tokens: Array(tokens.prefix(job.maxTokens)), stopped: false)
       }
     }
@@ -97,6 +129,12 @@ final class FakeModel: JobExecutor {
     return job.prompts.map { prompt in
       let lean: Float = prompt.contains(where: boy.contains) ? 1 : -1
       return job.sites.map { site in
+        if site.kind == .logits {
+          // One peak over a floor that the mean stands on.
+          let peak = Float(Self.height) / (1 - 1 / Float(Self.vocabulary))
+          let row = [peak] + [Float](repeating: 0, count: Self.vocabulary - 1)
+          return Activations(width: Self.vocabulary, values: prompt.flatMap { _ in row })
+        }
         let rows = prompt.enumerated().flatMap { place, token -> [Float] in
           let noise = Float((token * 13 + place * 7 + site.layer) % 11) / 50
           return [lean + noise, 0.2 - noise, 0.1, noise]
@@ -149,6 +187,27 @@ enum Fake {
         CapabilitySpec(scorer: "coherence", floor: 0.5),
       ],
       arms: ArmsSpec(random: 19, onManifoldRandom: 1, shuffled: 1, refits: 2))
+  }
+
+  /// Every arm and every measure there is.
+  static func wholeStudy() -> Study {
+    var study = study()
+    study.arms.unembeddingDifference = true
+    study.arms.logitBias = true
+    study.arms.unrelated = Contrast(
+      positive: ["A dog ran", "The dog sat"], negative: ["A cat hid", "The cat slept"])
+    study.arms.promptBaseline = "Boys only."
+    study.answer.alsoSampled = AlsoSampled(sampling: Sampling(temperature: 0.7), seeds: [0, 1])
+    study.spillover = (0..<20).map {
+      Question(prompt: "Cat \($0) is a little", original: ["cat"])
+    }
+    study.entailment = (0..<20).map {
+      Question(prompt: "Bed \($0) is", target: ["blue"], original: ["pink"])
+    }
+    study.capability[1].name = "variety"
+    study.capability[1].part = .near
+    study.capability[2].part = .far
+    return study
   }
 
   static func runner(

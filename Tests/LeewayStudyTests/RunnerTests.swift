@@ -8,7 +8,7 @@ import Testing
 @Suite struct RunnerTests {
   @Test func findsTheWindowOfAModelThatHasOne() throws {
     let model = FakeModel(try Fake.tokenizer())
-    let result = try Fake.runner(Fake.study(), model, MemoryLedger()).run()
+    let result = try Fake.runner(Fake.wholeStudy(), model, MemoryLedger()).run()
     let main = try #require(result.arms.first)
     let window = try #require(main.window)
     #expect(main.kind == .vector)
@@ -45,10 +45,10 @@ import Testing
   @Test func secondRunRunsNothing() throws {
     let ledger = MemoryLedger()
     let first = FakeModel(try Fake.tokenizer())
-    let one = try Fake.runner(Fake.study(), first, ledger).run()
+    let one = try Fake.runner(Fake.wholeStudy(), first, ledger).run()
     let count = ledger.count
     let second = FakeModel(try Fake.tokenizer())
-    let two = try Fake.runner(Fake.study(), second, ledger).run()
+    let two = try Fake.runner(Fake.wholeStudy(), second, ledger).run()
     #expect(first.variants > 100)
     #expect(second.jobs == 0)
     #expect(ledger.count == count)
@@ -57,7 +57,7 @@ import Testing
 
   @Test func reportNeedsNoModel() throws {
     let ledger = MemoryLedger()
-    let result = try Fake.runner(Fake.study(), FakeModel(try Fake.tokenizer()), ledger).run()
+    let result = try Fake.runner(Fake.wholeStudy(), FakeModel(try Fake.tokenizer()), ledger).run()
     let plan = try #require(ledger.plan(result.planHash))
     #expect(try StudyAnalysis(plan: plan, ledger: ledger).result().json() == result.json())
     #expect(ledger.plans() == [result.planHash])
@@ -69,13 +69,14 @@ import Testing
 
   @Test(arguments: [1, 3, 10, 40, 90])
   func stoppedAndResumedGivesTheSameBytes(batches: Int) throws {
-    let whole = try Fake.runner(Fake.study(), FakeModel(try Fake.tokenizer()), MemoryLedger()).run()
+    let whole = try Fake.runner(Fake.wholeStudy(), FakeModel(try Fake.tokenizer()), MemoryLedger())
+      .run()
     let ledger = MemoryLedger()
     let cancellation = Cancellation()
     let seen = Mutex(0)
     let model = FakeModel(try Fake.tokenizer())
     let runner = Fake.runner(
-      Fake.study(), model, ledger, cancellation: cancellation, batch: 100
+      Fake.wholeStudy(), model, ledger, cancellation: cancellation, batch: 100
     ) { progress in
       seen.withLock {
         $0 += 1
@@ -88,7 +89,7 @@ import Testing
       if case .cancelled? = error as? StudyError { true } else { false }
     }
     let resumed = FakeModel(try Fake.tokenizer())
-    let result = try Fake.runner(Fake.study(), resumed, ledger, batch: 333).run()
+    let result = try Fake.runner(Fake.wholeStudy(), resumed, ledger, batch: 333).run()
     #expect(try result.json() == whole.json())
     if batches > 10 { #expect(model.variants > 0) }
   }

@@ -28,7 +28,7 @@ import Testing
       prompts: [prompt], promptTokens: [tokenizer.encode(prompt)], seeds: [0], maxTokens: 9,
       sampling: .greedy, endTokens: [])
     let scorer = GeneratedAnswer(
-      written: generation, target: [" boy", "He"], original: ["girl", "she"])
+      written: generation, answers: Answers(target: [" boy", "He"], original: ["girl", "she"]))
     return scorer.run(
       ScorerBatch(
         executor: FakeModel(tokenizer), tokenizer: tokenizer, variants: [.baseline], edits: [nil],
@@ -69,7 +69,8 @@ import Testing
   @Test func answersThatShareTokensAreComparedWhole() throws {
     let tokenizer = try Fake.tokenizer()
     let scorer = NextToken(
-      prompts: ["so"], target: [" boy"], original: [" bed"], tokenizer: tokenizer)
+      prompts: ["so"], answers: Answers(target: [" boy"], original: [" bed"]),
+      tokenizer: tokenizer)
     let model = FakeModel(tokenizer)
     let trial = try scorer.run(
       ScorerBatch(
@@ -79,6 +80,37 @@ import Testing
     #expect(model.jobs == 2)
     #expect(trial.numbers.count == 2)
     #expect(trial.label == (trial.numbers[0] > trial.numbers[1] ? "target" : "original"))
+  }
+
+  /// A stop asks for the answer and no more; without one it must stand first, whole.
+  @Test func exactMatchIsExact() throws {
+    let tokenizer = try Fake.tokenizer()
+    let generation = Generation(
+      prompts: [], promptTokens: [], seeds: [0], maxTokens: 9, sampling: .greedy, endTokens: [])
+    // The model as it is says " girl. she ran".
+    func score(_ answer: String, stop: String? = nil, tokens: Int = 0) throws -> Double? {
+      let spec = CapabilitySpec(
+        scorer: "exact-match", floor: 0.5, items: [.init(prompt: "a little", answer: answer)],
+        stop: stop, tokens: tokens)
+      let scorer = ExactMatch(
+        spec,
+        asked: AskedContext(
+          tokenizer: tokenizer, positions: .all, generation: generation, endTokens: []))
+      return try scorer.run(
+        ScorerBatch(
+          executor: FakeModel(tokenizer), tokenizer: tokenizer, variants: [.baseline],
+          edits: [nil], written: [[]])
+      )[0][0].value
+    }
+    #expect(try score("girl") == 1)
+    #expect(try score("Girl. She") == 1)
+    #expect(try score("gir") == 0)
+    #expect(try score("girl", stop: ".") == 1)
+    #expect(try score("gir", stop: ".") == 0)
+    #expect(try score("girl. she", stop: "ran", tokens: 20) == 0)
+    #expect(try score("girl. she", stop: " ran", tokens: 20) == 1)
+    // The room ends before the stop comes: what stands there is not yet the answer.
+    #expect(try score("girl. she", stop: " ran", tokens: 8) == 0)
   }
 
   @Test func dosesHaveExactNames() {

@@ -158,4 +158,131 @@ private let whole = """
       return issues.map(\.problem) == [.file(.notFound(path: folder + "/q.txt"))]
     }
   }
+
+  private static let further = """
+    spillover:
+      - {prompt: The hen is, original: a fowl}
+      - {prompt: The duck is, original: [a fowl, a swimmer]}
+    entailment:
+      - {prompt: It eats, target: [mice], original: fish}
+    """
+
+  @Test func measuresBesideTheWindowAreRead() throws {
+    let text =
+      whole
+      .replacing("wrong-layer: blocks.1.resid_post", with: "wrong-layer: none, logit-bias: true")
+      .replacing("reversed: false", with: "unembedding-difference: true, prompt-baseline: Owls!")
+      .replacing("tokens: 8", with: "tokens: 8\n  also-sampled: {temperature: 0.7, seeds: 3}")
+      .replacing("chance: 0.25", with: "chance: 0.25\n    name: sums\n    part: far\n    stop: .")
+      .replacing("sites: [blocks.0.resid_post, ", with: "sites: [depth:0.6, ")
+      + "\n" + Self.further
+    let study = try StudyFile(text: text, path: "/studies/owls.yaml").study
+    #expect(study.arms.logitBias && study.arms.unembeddingDifference && study.arms.reversed)
+    #expect(study.arms.promptBaseline == "Owls!")
+    #expect(study.arms.unrelated == nil)
+    #expect(study.sweep.sites[0] == "depth:0.6")
+    #expect(
+      study.answer.alsoSampled
+        == AlsoSampled(sampling: Sampling(temperature: 0.7), seeds: [0, 1, 2]))
+    #expect(study.capability[1].name == "sums" && study.capability[1].part == .far)
+    #expect(study.capability[1].stop == ".")
+    #expect(
+      study.spillover == [
+        Question(prompt: "The hen is", original: ["a fowl"]),
+        Question(prompt: "The duck is", original: ["a fowl", "a swimmer"]),
+      ])
+    #expect(
+      study.entailment == [Question(prompt: "It eats", target: ["mice"], original: ["fish"])])
+    let json = try study.canonicalJSON
+    #expect(try CanonicalCoder.decode(Study.self, from: Array(json.utf8)) == study)
+    // Off unless asked for.
+    let plain = try StudyFile(text: whole, path: "/s.yaml").study
+    #expect(!plain.arms.logitBias && !plain.arms.unembeddingDifference)
+    #expect(plain.spillover.isEmpty && plain.entailment.isEmpty && plain.answer.alsoSampled == nil)
+  }
+
+  @Test func mistakesInMeasuresAreTold() {
+    func paths(_ change: (String) -> String) -> [String] {
+      issues(change(whole + "\n" + Self.further)).map(\.path)
+    }
+    #expect(paths { $0 }.isEmpty)
+    #expect(paths { $0.replacing("spillover", with: "spilover") } == ["spilover"])
+    #expect(
+      paths { $0.replacing("target: [mice]", with: "targt: mice") }.contains("entailment[0].targt"))
+    #expect(
+      paths { $0.replacing("original: fish", with: "original: Mice") } == ["entailment[0].original"]
+    )
+    #expect(
+      paths { $0.replacing("original: a fowl}", with: "original: boy}") } == [
+        "spillover[0].original"
+      ])
+    #expect(paths { $0.replacing("The duck is", with: "The hen is") } == ["spillover[1].prompt"])
+    #expect(paths { $0.replacing("random: 3", with: "logit-bais: true") } == ["arms.logit-bais"])
+    #expect(paths { $0.replacing("random: 3", with: "logit-bias: 3") } == ["arms.logit-bias"])
+    #expect(
+      paths { $0.replacing("random: 3", with: "unrelated: {positive: [a]}") } == [
+        "arms.unrelated.negative"
+      ])
+    #expect(
+      paths { $0.replacing("tokens: 8", with: "also-sampled: {temperature: 0}") } == [
+        "answer.also-sampled"
+      ])
+    #expect(
+      paths { $0.replacing("chance: 0.25", with: "name: perplexity-ratio") } == [
+        "capability[1].name"
+      ])
+    #expect(paths { $0.replacing("chance: 0.25", with: "part: middle") } == ["capability[1].part"])
+    #expect(
+      paths { $0.replacing("blocks.0.resid_post", with: "depth:1.5") } == ["sweep.sites[0]"])
+    // The line is that of the question, not of the list.
+    let found = issues(
+      (whole + "\n" + Self.further).replacing("original: fish", with: "original: mice"))
+    let lines = (whole + "\n" + Self.further).split(
+      separator: "\n", omittingEmptySubsequences: false)
+    #expect(found.first?.line.map { lines[$0 - 1].contains("It eats") } == true)
+  }
+
+  @Test func severalModelsMayBeNamed() throws {
+    let text = whole.replacing("model: models/small", with: "models: [models/small, /far/large]")
+    let file = try StudyFile(text: text, path: "/studies/owls.yaml")
+    #expect(file.models == ["/studies/models/small", "/far/large"])
+    #expect(file.study.model == "/studies/models/small")
+    #expect(
+      try StudyFile(text: whole, path: "/studies/owls.yaml").models == ["/studies/models/small"])
+    #expect(issues(text + "\nmodel: a").map(\.path) == ["models"])
+    #expect(issues(text.replacing("/far/large", with: "models/small")).map(\.path) == ["models"])
+    #expect(
+      issues(whole.replacing("model: models/small", with: "models: []")).map(\.path) == ["models"])
+    #expect(issues(whole.replacing("model: models/small\n", with: "")).map(\.path) == ["model"])
+  }
+
+  @Test func questionsMayStandInAFile() throws {
+    let folder = FileManager.default.temporaryDirectory.appendingPathComponent("leeway-rows").path
+    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    func write(_ text: String, _ name: String) throws {
+      try text.write(toFile: folder + "/" + name, atomically: true, encoding: .utf8)
+    }
+    try write("2 + 2 =\t4\n\n3 + 3 =\t6\n", "sums.tsv")
+    try write("The hen is\ta fowl\tpoultry\n", "others.tsv")
+    try write("It eats\tmice\tfish\n", "follows.tsv")
+    let text =
+      whole.replacing(
+        "items: [{prompt: \"2 + 2 =\", answer: \"4\"}]", with: "items: {file: sums.tsv}")
+      + "\nspillover: {file: others.tsv}\nentailment: {file: follows.tsv}\n"
+    let study = try StudyFile(text: text, path: folder + "/s.yaml").study
+    #expect(
+      study.capability[1].items == [
+        .init(prompt: "2 + 2 =", answer: "4"), .init(prompt: "3 + 3 =", answer: "6"),
+      ])
+    #expect(study.spillover == [Question(prompt: "The hen is", original: ["a fowl", "poultry"])])
+    #expect(
+      study.entailment == [Question(prompt: "It eats", target: ["mice"], original: ["fish"])])
+    try write("2 + 2 = 4\n", "sums.tsv")
+    #expect {
+      try StudyFile(text: text, path: folder + "/s.yaml")
+    } throws: { error in
+      guard case .invalid(_, let issues)? = error as? StudyError else { return false }
+      return issues.map(\.path) == ["capability[1].items"]
+    }
+  }
 }

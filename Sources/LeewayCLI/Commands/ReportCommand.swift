@@ -7,7 +7,8 @@ import LeewayStudy
 struct ReportCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "report", abstract: "Write the page and print the table of a finished study.",
-    discussion: "Reads DIR/leeway.sqlite; needs no model and runs nothing.")
+    discussion:
+      "Reads DIR/leeway.sqlite, or those of a comparison; needs no model and runs nothing.")
 
   @Argument(help: "Folder that leeway run wrote.") var folder: String
   @Flag(help: "Print the result as JSON.") var json = false
@@ -15,21 +16,37 @@ struct ReportCommand: ParsableCommand {
 
   func run() throws {
     try reporting {
-      let path = folder + "/leeway.sqlite"
-      guard FileManager.default.fileExists(atPath: path) else {
-        throw CommandError.noResult(folder: folder)
+      let family = try FamilyFile.read(in: folder)
+      let members = try family.map { file in
+        try file.members.map { name in
+          ResultFiles.Member(
+            name: name, folder: folder + "/" + name, result: try result(in: folder + "/" + name))
+        }
       }
-      let ledger = try SQLiteLedger(path: path)
-      guard let hash = try ledger.plans().last, let plan = try ledger.plan(hash) else {
-        throw CommandError.noResult(folder: folder)
-      }
-      let result = try StudyAnalysis(plan: plan, ledger: ledger).result()
       if csv {
-        print(result.csv(), terminator: "")
+        for result in try members.map({ $0.map(\.result) }) ?? [result(in: folder)] {
+          print(result.csv(), terminator: "")
+        }
         return
       }
-      try ResultFiles(folder: folder).write(result)
-      ResultFiles(folder: folder).tell(result, json: json)
+      let files = ResultFiles(
+        folder: folder,
+        members: try members
+          ?? [ResultFiles.Member(name: folder, folder: folder, result: result(in: folder))])
+      try files.write()
+      try files.tell(json: json)
     }
+  }
+
+  private func result(in folder: String) throws -> StudyResult {
+    let path = folder + "/leeway.sqlite"
+    guard FileManager.default.fileExists(atPath: path) else {
+      throw CommandError.noResult(folder: folder)
+    }
+    let ledger = try SQLiteLedger(path: path)
+    guard let hash = try ledger.plans().last, let plan = try ledger.plan(hash) else {
+      throw CommandError.noResult(folder: folder)
+    }
+    return try StudyAnalysis(plan: plan, ledger: ledger).result()
   }
 }

@@ -252,6 +252,7 @@ enum CommandError: Error, Equatable {
   case noStudy(String, known: [String])
   case noModel(study: String)
   case noResult(folder: String)
+  case badFamily(path: String)
   case needsDoseOrStrength
 }
 
@@ -272,6 +273,8 @@ extension ErrorText {
       "\(study): names no model; give one with --model FOLDER"
     case .noResult(let folder):
       "\(folder): holds no finished study; run one with: leeway run STUDY --out \(folder)"
+    case .badFamily(let path):
+      "\(path): names no models that can be read; run the study again to write it"
     case .needsDoseOrStrength: "a vector needs --dose or --strength"
     }
   }

@@ -5,7 +5,7 @@ public enum EngineError: Error, Equatable, Sendable {
   case emptySequence(sequence: Int)
   case unknownToken(sequence: Int, token: Int, vocabulary: Int)
   case noSuchLayer(site: Site, layers: Int)
-  /// `ln_final` and `logits` can be read but not edited.
+  /// `ln_final` can be read but not edited.
   case notEditable(site: Site)
   case badScoredRange(sequence: Int, from: Int, tokens: Int)
   case mismatchedCounts(what: String, expected: Int, found: Int)

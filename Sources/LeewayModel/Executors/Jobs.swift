@@ -149,4 +149,6 @@ public protocol JobExecutor: Sendable {
   func divergence(_ job: DivergenceJob) throws -> [[[Float]]]
   /// `[prompt][site]`.
   func capture(_ job: CaptureJob) throws -> [[Activations]]
+  /// Rows of the unembedding, before any norm: `[token][width]`.
+  func unembedding(of tokens: [Int]) throws -> [[Float]]
 }

@@ -148,7 +148,9 @@ public final class NaiveExecutor: SequenceSweeper {
           layers: model.config.layers, carried: false)
         let x = pass.embed(prompt, positions: batch.positions)
         let end = pass.run(0..<model.config.layers, batch, x)
-        if wanted.contains(Site(.finalNorm)) || wanted.contains(Site(.logits)) {
+        if wanted.contains(Site(.finalNorm)) || wanted.contains(Site(.logits))
+          || batch.edits.touchesLogits
+        {
           pass.readout(end, batch, rows: nil) { _, _ in }
         }
         meter.add(pass.work)

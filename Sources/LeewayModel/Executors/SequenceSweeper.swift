@@ -92,6 +92,11 @@ extension SequenceSweeper {
     }
   }
 
+  public func unembedding(of tokens: [Int]) throws -> [[Float]] {
+    try validate(tokens: tokens, sequence: 0)
+    return tokens.map { model.unembedding(of: $0) }
+  }
+
   // MARK: What can be asked
 
   func validate(_ sequences: [ScoringJob.Sequence], variants: [Variant]) throws {
@@ -119,9 +124,8 @@ extension SequenceSweeper {
     }
     for intervention in variants.flatMap(\.interventions) {
       let site = intervention.site
-      guard site.kind != .finalNorm, site.kind != .logits else {
-        throw EngineError.notEditable(site: site)
-      }
+      if site.kind == .logits { continue }
+      guard site.kind != .finalNorm else { throw EngineError.notEditable(site: site) }
       guard site.layer >= 0, site.layer < config.layers else {
         throw EngineError.noSuchLayer(site: site, layers: config.layers)
       }
@@ -166,7 +170,8 @@ enum HookDues {
     for intervention in variants.flatMap(\.interventions) {
       guard let meter = intervention.meter else { continue }
       let site = intervention.site
-      let readOnly = carried && site.layer == layers - 1 && site.kind.followsAttention
+      let atEnd = site.kind == .logits || site.layer == layers - 1 && site.kind.followsAttention
+      let readOnly = carried && atEnd
       var due = 0
       for (index, tokens) in sequences.enumerated() {
         let touches = {

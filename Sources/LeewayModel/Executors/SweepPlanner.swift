@@ -65,7 +65,7 @@ public final class SweepPlanner: SequenceSweeper {
 
   /// Sequences cut into runs whose kept streams fit in memory.
   private func chunks(_ sequences: [[Int]], variants: [Variant]) -> [Range<Int>] {
-    let forks = Set(variants.compactMap(SweepRun.forkBlock)).count
+    let forks = Set(variants.compactMap { SweepRun.forkBlock($0, layers: layers) }).count
     let floats = (forks + 8) * model.config.width + 2 * layers * model.config.kvWidth
     let rows = max(batchRows, memory / (4 * floats))
     var ranges: [Range<Int>] = []
@@ -87,7 +87,7 @@ public final class SweepPlanner: SequenceSweeper {
     _ run: SweepRun, variants: [Variant], generating: Bool,
     value: (Int, Int, UnsafeBufferPointer<Float>) -> Value
   ) -> [[Value?]] {
-    let forks = Set(variants.compactMap(SweepRun.forkBlock))
+    let forks = Set(variants.compactMap { SweepRun.forkBlock($0, layers: layers) })
     let touched = variants.map { variant in
       let positions = SweepRun.signature(variant)
       return run.sequences.indices.map { run.firstTouched(positions, $0) }
@@ -111,7 +111,7 @@ public final class SweepPlanner: SequenceSweeper {
     }
     var byKey: [Key: [Int]] = [:]
     for index in chosen {
-      guard let block = SweepRun.forkBlock(variants[index]) else { continue }
+      guard let block = SweepRun.forkBlock(variants[index], layers: layers) else { continue }
       let key = Key(block: block, positions: SweepRun.signature(variants[index]))
       byKey[key, default: []].append(index)
     }

@@ -119,10 +119,16 @@ final class SweepRun {
 
   // MARK: Forks
 
-  /// The first block that a variant recomputes: an edit after block l leaves block l alone.
-  static func forkBlock(_ variant: Variant) -> Int? {
-    variant.interventions.map { $0.site.kind == .residPost ? $0.site.layer + 1 : $0.site.layer }
-      .min()
+  /// The first block that a variant recomputes: an edit after block l leaves block l alone, an
+  /// edit of logits leaves all alone.
+  static func forkBlock(_ variant: Variant, layers: Int) -> Int? {
+    variant.interventions.map { intervention in
+      switch intervention.site.kind {
+      case .logits: layers
+      case .residPost: intervention.site.layer + 1
+      default: intervention.site.layer
+      }
+    }.min()
   }
 
   /// The first position of a sequence that an intervention touches (its length: none).

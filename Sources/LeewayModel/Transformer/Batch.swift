@@ -96,6 +96,7 @@ package struct EditTable {
   }
 
   package var isEmpty: Bool { bySite.isEmpty }
+  var touchesLogits: Bool { bySite[Site(.logits)] != nil }
 
   /// Edits the rows of `x` at a site; row `i` of `x` is row `rows[i]` of the batch.
   ///

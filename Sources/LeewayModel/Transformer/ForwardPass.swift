@@ -186,10 +186,11 @@ package struct ForwardPass {
       let range = first..<min(first + readoutRows, x.rows)
       let normed = norm(x.rows(range), .final, into: space.final)
       let logits = linear(normed, .unembed, into: space.logits)
-      if let listener {
+      if listener != nil || batch.edits.touchesLogits {
         let these = range.map { rows?[$0] ?? $0 }
-        listener(Site(.finalNorm), normed, these)
-        listener(Site(.logits), logits, these)
+        listener?(Site(.finalNorm), normed, these)
+        batch.edits.apply(.logits, -1, logits, batch: batch, rows: these, final: true)
+        listener?(Site(.logits), logits, these)
       }
       for index in range {
         body(index, UnsafeBufferPointer(logits.row(index - first)))
@@ -251,7 +252,7 @@ package struct ForwardPass {
     return y
   }
 
-  private static func widen(
+  static func widen(
     _ bytes: UnsafeRawBufferPointer, _ dtype: DType, first: Int,
     into out: UnsafeMutableBufferPointer<Float>
   ) {

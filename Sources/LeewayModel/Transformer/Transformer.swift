@@ -25,6 +25,11 @@ public final class Transformer: Sendable {
   public let config: TransformerConfig
   /// Number of weights, tied ones counted once.
   public let parameters: Int
+  /// Of these, the weights of token and position embeddings and of the unembedding.
+  public var embeddingParameters: Int {
+    let learned = config.positions == .learned ? config.maxPositions : 0
+    return (config.vocabulary * (config.tiedEmbeddings ? 1 : 2) + learned) * config.width
+  }
   /// Bytes of the packed copy.
   public let packedBytes: Int
   /// How the packed weights are stored.
@@ -165,6 +170,11 @@ enum EmbeddingTable: Sendable {
     case .memory(let floats): withExtendedLifetime(floats) { body(floats.bytes, .f32) }
     }
   }
+}
+
+extension Transformer {
+  /// One token's row of the unembedding, `[width]`: what its logit reads from the normed stream.
+  public func unembedding(of token: Int) -> [Float] { unembed.weights(of: token) }
 }
 
 extension StoredTensor {

@@ -26,7 +26,7 @@ struct PointWriter {
   ) throws -> DosePoint {
     let records = try point.conditions.map { try reader.record($0) }
     func found(_ role: PlanRecord.Role) -> [Trial]? {
-      reader.place(role).map { records[$0].trials }
+      reader.place(role).flatMap { records.indices.contains($0) ? records[$0].trials : nil }
     }
     let answers = found(.answer) ?? []
     let shifts = (found(.shift) ?? []).flatMap(\.numbers).sorted()
@@ -47,19 +47,41 @@ struct PointWriter {
           score: dose.map { capability.score(at: $0) } ?? capability.baselineScore,
           relative: dose.map { capability.relative(at: $0) } ?? 1, interval: nil)
       },
+      sampled: try reader.shares(.sampled, point.conditions),
+      spillover: try reader.shares(.spillover, point.conditions),
+      entailment: try reader.shares(.entailment, point.conditions),
       samples: self.samples(found(.generation) ?? [], answers, samples),
       additionsMade: records.reduce(0) { $0 + $1.additionsMade },
       additionsExpected: records.reduce(0) { $0 + $1.additionsExpected }, refined: point.refined)
   }
 
+  /// A text with the most frequent answer first, so that one text alone shows what most do; then
+  /// one with each other answer, then the rest in the order of prompts.
   private func samples(_ written: [Trial], _ answers: [Trial], _ count: Int) -> [Sample] {
-    written.prefix(count).compactMap { trial in
+    struct Place: Hashable {
+      var item: Int
+      var seed: Int
+    }
+    let labels = Dictionary(
+      answers.map { (Place(item: $0.item, seed: $0.seed), $0.label ?? "neither") },
+      uniquingKeysWith: { first, _ in first })
+    let all = written.compactMap { trial -> Sample? in
       guard let text = trial.text, plan.reporting.indices.contains(trial.item) else { return nil }
-      let answer = answers.first { $0.item == trial.item && $0.seed == trial.seed }
+      // Answers by the next token have no seed of their own.
+      let label =
+        labels[Place(item: trial.item, seed: trial.seed)]
+        ?? labels[Place(item: trial.item, seed: 0)]
       return Sample(
         prompt: plan.study.prompts[plan.reporting[trial.item]], seed: trial.seed, text: text,
-        label: answer?.label ?? "neither")
+        label: label ?? "neither")
     }
+    let names = ["target", "original", "neither"]
+    let counts = names.map { name in all.count { $0.label == name } }
+    // Ties stand in the order of names.
+    let order = names.indices.sorted { (counts[$1], $0) < (counts[$0], $1) }
+    let first = order.compactMap { place in all.firstIndex { $0.label == names[place] } }
+    let rest = all.indices.filter { !first.contains($0) }
+    return (first + rest).prefix(count).map { all[$0] }
   }
 
   private func mean(_ values: [Double]) -> Double? {

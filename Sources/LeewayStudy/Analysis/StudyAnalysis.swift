@@ -8,11 +8,16 @@ public struct StudyAnalysis {
   let draws: Int
   let controlDraws: Int
 
-  public init(plan: PlanRecord, ledger: any Ledger, draws: Int = 2000, controlDraws: Int = 200) {
+  /// - Parameter leftOut: capabilities that set no ceiling although this model has them: those that
+  ///   another model of a comparison lacks.
+  public init(
+    plan: PlanRecord, ledger: any Ledger, leftOut: Set<Int> = [], draws: Int = 2000,
+    controlDraws: Int = 200
+  ) {
     self.plan = plan
     self.draws = draws
     self.controlDraws = controlDraws
-    reader = ArmReader(plan: plan, ledger: ledger)
+    reader = ArmReader(plan: plan, ledger: ledger, leftOut: leftOut)
   }
 
   /// - Throws: `StudyError.incomplete` when the ledger lacks conditions, or what the ledger throws.
@@ -27,7 +32,7 @@ public struct StudyAnalysis {
     for (arm, own) in zip(plan.arms, trials) {
       let isMain = arm.kind == .vector && arm.site == plan.chosenSite
       // Random arms ran at the chosen site: they say nothing about others.
-      let held = arm.site == plan.chosenSite || arm.kind == .wrongLayer
+      let held = arm.site == plan.chosenSite || [.wrongLayer, .logitBias].contains(arm.kind)
       let against = held && arm.kind != .random && arm.kind != .refit ? random : []
       var result = ArmResult(
         kind: arm.kind, index: arm.index, site: arm.site, positions: arm.positions,
@@ -53,6 +58,16 @@ public struct StudyAnalysis {
         writer.strength(arm, dose) / arm.vector.rawNorm
       }
       if isMain { result.ceilings = ceilings(own) }
+      if let window = result.window {
+        let doses = own.doses
+        result.doseAtOnset = window.onset.reached(on: doses)
+        result.doseAtCeiling = window.ceiling.kept(on: doses)
+      }
+      if let sampled = try reader.sampled(arm, own) {
+        result.sampledOnset =
+          WindowAnalysis(criterion: study.effectAtLeast, draws: 0)
+          .estimate(sampled, random: against).onset
+      }
       arms.append(result)
     }
     let places = arms.indices.filter { arms[$0].kind == .random }
@@ -66,13 +81,43 @@ public struct StudyAnalysis {
       target: study.answer.target.first.map(WordMatch.trimmed) ?? "",
       original: study.answer.original.first.map(WordMatch.trimmed) ?? "",
       effectName: study.answer.by.rawValue, effectCriterion: study.effectAtLeast,
-      capabilities: trials.first?.capabilities.map { capability in
-        CapabilityRecord(
-          name: capability.name, floor: capability.floor, baseline: capability.baselineScore,
-          chance: capability.chance, measurable: capability.isMeasurable)
-      } ?? [], arms: arms, chosenSite: plan.chosenSite, headline: notes.headline,
-      notes: plan.notes + notes.lines(failed: failed, total: total), failedTrials: failed,
-      totalTrials: total)
+      capabilities: capabilities(trials.first), arms: arms, chosenSite: plan.chosenSite,
+      headline: notes.headline, notes: plan.notes + notes.lines(failed: failed, total: total),
+      failedTrials: failed, totalTrials: total, installed: installed(arms),
+      prompted: try reader.shares(.prompted, plan.baseline).map {
+        PromptedResult(text: study.arms.promptBaseline ?? "", answers: $0)
+      })
+  }
+
+  /// - Parameter main: the vector at the chosen site.
+  private func capabilities(_ main: ArmTrials?) -> [CapabilityRecord] {
+    guard let main else { return [] }
+    return main.capabilities.enumerated().map { index, capability in
+      CapabilityRecord(
+        name: capability.name, floor: capability.floor, baseline: capability.baselineScore,
+        chance: capability.chance, measurable: capability.isMeasurable,
+        part: plan.study.capability[index].part,
+        ceiling: capability.counts
+          ? WindowAnalysis().ceiling(main, capability: index, floor: capability.floor) : nil,
+        leftOut: capability.isMeasurable && !capability.counts ? true : nil)
+    }
+  }
+
+  /// What follows from the falsehood at the vector's onset, held against dose 0 and against a push
+  /// on the word alone at its own onset.
+  private func installed(_ arms: [ArmResult]) -> Installed? {
+    func shares(_ arm: ArmResult?) -> AnswerShares? {
+      arm.flatMap { arm in
+        arm.doseAtOnset.flatMap { dose in arm.points.first { $0.dose == dose }?.entailment }
+      }
+    }
+    guard let main = arms.first, let share = shares(main),
+      let baseline = main.points.first?.entailment
+    else { return nil }
+    return Installed(
+      share: share.target, baseline: baseline.target,
+      word: shares(arms.first { $0.kind == .logitBias })?.target, known: baseline.originalShare,
+      criterion: plan.study.effectAtLeast)
   }
 
   /// How much the ceiling hangs on the choice of its floor.

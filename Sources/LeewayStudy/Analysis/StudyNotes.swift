@@ -24,9 +24,24 @@ struct StudyNotes {
   func lines(failed: Int, total: Int) -> [String] {
     var notes: [String] = []
     if failed > 0 { notes.append("\(failed) of \(total) trials failed; they count as lost.") }
-    for capability in trials.first?.capabilities ?? [] where !capability.isMeasurable {
-      notes.append(
-        "The baseline lacks “\(capability.name)”: it is not measurable and sets no ceiling.")
+    for capability in trials.first?.capabilities ?? [] {
+      if !capability.isMeasurable {
+        notes.append(
+          "The baseline lacks “\(capability.name)”: it is not measurable and sets no ceiling.")
+      } else if !capability.counts {
+        notes.append(
+          "“\(capability.name)” sets no ceiling here: another model of the comparison lacks it.")
+      }
+    }
+    if let start = arms.first?.points.first {
+      if let known = start.entailment?.originalShare, known < 0.5 {
+        notes.append(
+          "At dose 0 fewer than half of the answers to entailment say what follows from the truth.")
+      }
+      if let known = start.spillover?.originalShare, known < 0.5 {
+        notes.append(
+          "At dose 0 the model knows the original answer of fewer than half of the other subjects.")
+      }
     }
     if let point = arms.first?.points.first {
       if point.effect.share >= plan.study.effectAtLeast {

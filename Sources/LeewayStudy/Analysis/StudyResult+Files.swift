@@ -14,6 +14,7 @@ extension StudyResult {
       [
         "arm", "index", "site", "positions", "vector", "dose", "strength", "angle", "shift",
         "shift_p50", "shift_p95", "effect", "effect_low", "effect_high", "original", "neither",
+        "sampled", "spillover", "entailment",
       ] + names + ["additions_made", "additions_expected", "refined"]
     var lines = [head]
     for arm in arms {
@@ -26,6 +27,8 @@ extension StudyResult {
             text(point.shift), text(point.shiftP50), text(point.shiftP95),
             text(point.effect.share), text(point.effect.interval.low),
             text(point.effect.interval.high), text(point.originalShare), text(point.neitherShare),
+            text(point.sampled?.target.share), text(point.spillover?.target.share),
+            text(point.entailment?.target.share),
           ] + point.capabilities.flatMap { [text($0.score), text($0.relative)] } + [
             "\(point.additionsMade)", "\(point.additionsExpected)", "\(point.refined)",
           ])

@@ -8,7 +8,8 @@ public struct PlanRecord: Sendable, Codable, Hashable {
     public var dose: Double
     public var strength: Double
     public var refined: Bool
-    /// One a task, in the order of `tasks`.
+    /// One a measure, in the order of `measures`; arms under which the last ones were not asked
+    /// have fewer.
     public var conditions: [String]
   }
   public struct Arm: Sendable, Codable, Hashable {
@@ -22,7 +23,11 @@ public struct PlanRecord: Sendable, Codable, Hashable {
   }
   /// What is measured at each point.
   public enum Role: String, Sendable, Codable, Hashable {
-    case answer, generation, shift, angle, capability
+    case answer, generation, shift, angle, capability, sampled, spillover, entailment, prompted
+    case sampledText = "sampled-text"
+    case spilloverText = "spillover-text"
+    case entailmentText = "entailment-text"
+    case promptedText = "prompted-text"
   }
   public struct Measure: Sendable, Codable, Hashable {
     public var role: Role

@@ -84,6 +84,26 @@ struct ArmMaker {
       if norms[other] == nil { try measure([other]) }
       arms.append(try arm(.wrongLayer, 0, vector.moved(to: other)))
     }
+    if let unrelated = asked.unrelated {
+      let other = try fitter.activations(unrelated, read: resolved.read, sites: [site])[0]
+      arms.append(try arm(.unrelated, 0, fitter.fit(other, method: resolved.method)))
+    }
+    if asked.unembeddingDifference, let tokens = resolved.answerTokens {
+      let made = try fitter.unembeddingDifference(
+        at: site, target: tokens.target, original: tokens.original)
+      arms.append(try arm(.unembeddingDifference, 0, made))
+    }
+    if asked.logitBias, let tokens = resolved.answerTokens {
+      let (heights, vocabulary) = try fitter.logitHeights(resolved.neutral)
+      let made = try fitter.logitBias(
+        vocabulary: vocabulary, target: tokens.target, original: tokens.original)
+      guard let heights, heights.median > 0, heights.median.isFinite else {
+        throw StudyError.nothingMeasured(site: "\(made.site)")
+      }
+      // Dose 1 moves the margin by the height of the highest logit, in nats.
+      norms[made.site] = heights.scaled(by: made.rawNorm)
+      arms.append(try arm(.logitBias, 0, made))
+    }
     return arms
   }
 

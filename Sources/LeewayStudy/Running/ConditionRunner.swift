@@ -21,19 +21,43 @@ struct ConditionRunner {
     self.batchSequences = batchSequences
   }
 
-  /// All settings under all scorers, scorer by scorer in the given order.
+  /// Settings under which the same is asked.
+  struct Block {
+    var settings: [Setting?]
+    var scorers: [any Scorer]
+    init(_ settings: [Setting?], _ scorers: [any Scorer]) {
+      self.settings = settings
+      self.scorers = scorers
+    }
+  }
+
+  /// All settings under all scorers.
   /// - Returns: the conditions' ids, `[setting][scorer]`.
   mutating func ensure(
     _ settings: [Setting?], _ scorers: [any Scorer], phase: RunProgress.Phase
   ) throws -> [[String]] {
-    let conditions = scorers.map { scorer in
-      settings.map { Condition($0, scorer, context.provenance) }
+    try ensure([Block(settings, scorers)], phase: phase)[0]
+  }
+
+  /// All blocks, scorer by scorer: scorers of the same place in several blocks are the same, and
+  /// are run together.
+  /// - Returns: the conditions' ids, `[block][setting][scorer]`.
+  mutating func ensure(_ blocks: [Block], phase: RunProgress.Phase) throws -> [[[String]]] {
+    let conditions = blocks.map { block in
+      block.settings.map { setting in
+        block.scorers.map { Condition(setting, $0, context.provenance) }
+      }
     }
-    let ids = conditions.flatMap { $0.map(\.id) }
-    var held = try ledger.known(ids)
-    let total = Set(ids).count
+    let ids = conditions.map { $0.map { $0.map(\.id) } }
+    let flat = ids.flatMap { $0.flatMap { $0 } }
+    var held = try ledger.known(flat)
+    let total = Set(flat).count
     progress(RunProgress(phase: phase, done: held.count, total: total, ran: ran))
-    for (scorer, wanted) in zip(scorers, conditions) {
+    let longest = blocks.max { $0.scorers.count < $1.scorers.count }?.scorers ?? []
+    for (place, scorer) in longest.enumerated() {
+      let wanted = conditions.flatMap { block in
+        block.compactMap { $0.indices.contains(place) ? $0[place] : nil }
+      }
       var queued: Set<String> = []
       let missing = wanted.filter { !held.contains($0.id) && queued.insert($0.id).inserted }
       let size = max(1, scorer.sequences > 0 ? batchSequences / scorer.sequences : 64)
@@ -48,7 +72,7 @@ struct ConditionRunner {
         progress(RunProgress(phase: phase, done: held.count, total: total, ran: ran))
       }
     }
-    return settings.indices.map { setting in conditions.map { $0[setting].id } }
+    return ids
   }
 
   private func run(_ conditions: [Condition], _ scorer: any Scorer) throws -> [ConditionRecord] {

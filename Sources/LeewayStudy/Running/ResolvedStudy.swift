@@ -9,6 +9,13 @@ struct ResolvedStudy {
   let context: RunContext
   let sites: [Site]
   let promptTokens: [[Int]]
+  let spilloverTokens: [[Int]]
+  let entailmentTokens: [[Int]]
+  /// The prompts behind the text of `arms.prompt-baseline`.
+  let prompted: [String]?
+  let promptedTokens: [[Int]]
+  /// What the arms that push tokens push; nil when the answers begin alike.
+  let answerTokens: AnswerTokens?
   /// Indices of prompts; `choosing` is empty when there is nothing to choose.
   let choosing: [Int]
   let reporting: [Int]
@@ -29,7 +36,14 @@ struct ResolvedStudy {
     self.context = context
     let layers = context.provenance.layers
     var sites: [Site] = []
+    var notes: [String] = []
     for (index, name) in study.sweep.sites.enumerated() {
+      if let depth = Depth(name) {
+        let site = depth.site(of: layers)
+        if !sites.contains(site) { sites.append(site) }
+        notes.append("\(name) is \(site), after \(site.layer + 1) of \(layers) blocks.")
+        continue
+      }
       let names =
         name.contains("*") ? (0..<layers).map { name.replacing("*", with: "\($0)") } : [name]
       for name in names {
@@ -42,7 +56,13 @@ struct ResolvedStudy {
         if site.layer >= layers {
           add("sweep.sites[\(index)]", .noSuchLayer(site: name, layers: layers))
         }
-        if site.layer < 0 { add("sweep.sites[\(index)]", .notEditable(site: name)) }
+        if site.kind == .logits {
+          add(
+            "sweep.sites[\(index)]",
+            .badValue(expected: "a site of a block (arms.logit-bias pushes logits)", found: name))
+        } else if site.layer < 0 {
+          add("sweep.sites[\(index)]", .notEditable(site: name))
+        }
         if !sites.contains(site) { sites.append(site) }
       }
     }
@@ -51,26 +71,29 @@ struct ResolvedStudy {
       add("arms.wrong-layer", .noSuchLayer(site: study.arms.wrongLayer, layers: layers))
     }
 
-    // What a model continues must not end with the mark that ends a text.
-    func encode(_ text: String) -> [Int] {
-      var tokens = context.tokenizer.encode(text)
-      while tokens.count > 1, let last = tokens.last, context.endTokens.contains(last) {
-        tokens.removeLast()
-      }
-      return tokens
-    }
-    promptTokens = study.prompts.map(encode)
     let generates = Self.generates(study)
     // Where nothing is written, an answer's own tokens still follow the prompt.
     let more = generates ? study.answer.tokens : 8
-    for (index, tokens) in promptTokens.enumerated()
-    where tokens.count + more > context.maxPositions {
-      add(
-        "prompts[\(index)]",
-        .tooLong(
-          text: study.prompts[index], tokens: tokens.count, more: more,
-          limit: context.maxPositions))
+    func encode(_ texts: [String], more: Int, _ path: (Int) -> String) -> [[Int]] {
+      texts.enumerated().map { index, text in
+        let tokens = context.promptTokens(text)
+        if tokens.count + more > context.maxPositions {
+          add(
+            path(index),
+            .tooLong(
+              text: text, tokens: tokens.count, more: more, limit: context.maxPositions))
+        }
+        return tokens
+      }
     }
+    promptTokens = encode(study.prompts, more: more) { "prompts[\($0)]" }
+    spilloverTokens = encode(study.spillover.map(\.prompt), more: more) { "spillover[\($0)]" }
+    entailmentTokens = encode(study.entailment.map(\.prompt), more: more) { "entailment[\($0)]" }
+    prompted = study.arms.promptBaseline.map { text in
+      let space = text.last?.isWhitespace == true ? "" : " "
+      return study.prompts.map { text + space + $0 }
+    }
+    promptedTokens = encode(prompted ?? [], more: more) { _ in "arms.prompt-baseline" }
     for (place, capability) in study.capability.enumerated() {
       for (index, text) in capability.texts.enumerated() {
         let count = context.tokenizer.encode(text).count
@@ -80,6 +103,16 @@ struct ResolvedStudy {
         } else if count < 2 {
           add(path, .badValue(expected: "at least 2 tokens", found: text))
         }
+      }
+    }
+    for (place, capability) in study.capability.enumerated() {
+      let longest = capability.items.map { context.promptTokens($0.prompt).count }.max() ?? 0
+      if capability.tokens > 0, longest + capability.tokens > context.maxPositions {
+        add(
+          "capability[\(place)].tokens",
+          .badValue(
+            expected: "at most \(context.maxPositions - longest), to fit the model's context",
+            found: "\(capability.tokens)"))
       }
     }
     let firstTexts = study.capability.first { !$0.texts.isEmpty }?.texts
@@ -108,12 +141,33 @@ struct ResolvedStudy {
         add("vector.read", .wordNotFound(word: word, text: text))
       }
     }
+    if let unrelated = study.arms.unrelated, case .word(let word) = self.read,
+      let text = (unrelated.positive + unrelated.negative).first(where: { !$0.contains(word) })
+    {
+      add("arms.unrelated", .wordNotFound(word: word, text: text))
+    }
+    answerTokens = AnswerTokens(study, context)
+    if study.arms.unembeddingDifference || study.arms.logitBias, answerTokens == nil {
+      add(
+        "answer",
+        .badValue(
+          expected: "answers that differ in a token (arms.logit-bias and"
+            + " arms.unembedding-difference push tokens)",
+          found: (study.answer.target + study.answer.original).joined(separator: ", ")))
+    }
+    if study.arms.unembeddingDifference {
+      let stream: [Site.Kind] = [.residPre, .attnOut, .residMid, .mlpOut, .residPost]
+      for site in self.sites where !stream.contains(site.kind) {
+        add(
+          "arms.unembedding-difference",
+          .badValue(expected: "sites of the stream's width", found: "\(site)"))
+      }
+    }
     guard found.isEmpty else { throw StudyError.invalid(file: nil, issues: found) }
     method = try SteeringMethods.named(study.vector.method)
     steering = try SteeringOperators.named(
       study.steering.id, parameters: study.steering.parameters)
 
-    var notes: [String] = []
     let smallest = choosing.isEmpty ? reporting.count : min(choosing.count, reporting.count)
     if smallest < 20 {
       notes.append(
@@ -143,55 +197,5 @@ struct ResolvedStudy {
     stream.shuffle(&order)
     let cut = prompts.count / 2
     return (order[..<cut].sorted(), order[cut...].sorted())
-  }
-
-  /// What is measured on some of the prompts, generation first since others read it.
-  func tasks(_ half: [Int], choosing: Bool) throws -> [(
-    measure: PlanRecord.Measure, scorer: any Scorer
-  )] {
-    let prompts = half.map { study.prompts[$0] }
-    let generation = Generation(
-      prompts: prompts, promptTokens: half.map { promptTokens[$0] }, seeds: seeds,
-      maxTokens: study.answer.tokens, sampling: study.answer.sampling,
-      endTokens: context.endTokens)
-    let (target, original) = (study.answer.target, study.answer.original)
-    var tasks: [(PlanRecord.Measure, any Scorer)] = []
-    func add(_ role: PlanRecord.Role, _ scorer: any Scorer, _ capability: Int? = nil) {
-      let id = type(of: scorer).id
-      tasks.append((PlanRecord.Measure(role: role, scorer: id, capability: capability), scorer))
-    }
-    if Self.generates(study) { add(.generation, generation) }
-    switch study.answer.by {
-    case .generated:
-      add(.answer, GeneratedAnswer(written: generation, target: target, original: original))
-    case .nextToken:
-      add(
-        .answer,
-        NextToken(
-          prompts: prompts, target: target, original: original, tokenizer: context.tokenizer))
-    }
-    if !choosing {
-      if Self.generates(study) { add(.shift, Shift(written: generation)) }
-      add(.angle, Angle(texts: neutral, textTokens: neutralTokens))
-    }
-    let asked = AskedContext(
-      tokenizer: context.tokenizer, positions: study.sweep.positions, generation: generation,
-      endTokens: context.endTokens)
-    for (index, spec) in study.capability.enumerated() {
-      guard let type = Scorers.capabilities.first(where: { $0.id == spec.scorer }) else {
-        let known = Scorers.capabilities.map { $0.id }
-        throw StudyError.invalid(
-          file: nil,
-          issues: [
-            StudyIssue(
-              path: "capability[\(index)].scorer",
-              problem: .unknownName(
-                kind: "scorer", name: spec.scorer, known: known,
-                nearest: Spelling.nearest(to: spec.scorer, among: known)))
-          ])
-      }
-      add(.capability, try type.init(spec, asked: asked), index)
-    }
-    return tasks
   }
 }

@@ -22,6 +22,10 @@ public struct RunContext: Sendable {
     self.maxPositions = maxPositions
     self.endTokens = endTokens
   }
+
+  func promptTokens(_ text: String) -> [Int] {
+    tokenizer.promptTokens(text, endTokens: endTokens)
+  }
 }
 
 /// A flag that anyone may raise; looked at between batches.

@@ -24,17 +24,24 @@ public struct StudyPlan: Sendable, Hashable, Codable {
     let doses = study.sweep.doses.count
     let arms = study.arms
     let wrong = arms.wrongLayer == "none" || context.provenance.layers < 2 ? 0 : 1
+    let pushed = (arms.unembeddingDifference ? 1 : 0) + (arms.logitBias ? 1 : 0)
     let controls =
       arms.random + arms.onManifoldRandom + arms.shuffled + (arms.reversed ? 1 : 0) + wrong
+      + (arms.unrelated == nil ? 0 : 1) + pushed
     let choosing = resolved.choosing.isEmpty ? 0 : resolved.sites.count * doses + 1
     let reporting = (resolved.sites.count + controls) * doses + 1
     let refined = study.sweep.refine.rounds == 0 ? 0 : study.sweep.refine.cap
     let added = refined + arms.refits * min(8, doses + refined)
     let first = try resolved.tasks(resolved.choosing, choosing: true).map(\.scorer)
     let second = try resolved.tasks(resolved.reporting, choosing: false).map(\.scorer)
+    let further = resolved.furtherTasks().map(\.scorer)
+    let prompted = resolved.promptedTasks().map(\.scorer)
+    let asked = (1 + pushed) * doses + 1
     let tokens =
       choosing * first.reduce(0) { $0 + $1.tokens }
       + (reporting + added) * second.reduce(0) { $0 + $1.tokens }
+      + (asked + refined) * further.reduce(0) { $0 + $1.tokens }
+      + prompted.reduce(0) { $0 + $1.tokens }
     var notes = resolved.notes
     for scorer in second {
       guard let asked = scorer as? NextToken else { continue }
@@ -52,7 +59,9 @@ public struct StudyPlan: Sendable, Hashable, Codable {
     return StudyPlan(
       sites: resolved.sites, doses: study.sweep.doses, choosingPrompts: resolved.choosing.count,
       reportingPrompts: resolved.reporting.count, settings: choosing + reporting,
-      addedAtMost: added, conditions: choosing * first.count + reporting * second.count,
+      addedAtMost: added,
+      conditions: choosing * first.count + reporting * second.count + asked * further.count
+        + prompted.count,
       tokens: tokens, multiplyAdds: Double(tokens) * Double(context.provenance.parameters),
       notes: notes)
   }

@@ -55,22 +55,30 @@ public struct StudyRunner: Sendable {
     let arms = try ordered + maker.controls(site)
     try ledger.save(arms.map(\.vector))
     let tasks = try resolved.tasks(resolved.reporting, choosing: false)
-    plan.measures = tasks.map(\.measure)
+    let further = resolved.furtherTasks()
+    let prompted = resolved.promptedTasks()
+    plan.measures = (tasks + further + prompted).map(\.measure)
     let scorers = tasks.map(\.scorer)
-    let points = arms.flatMap { arm in doses.map { setting(arm, $0, resolved) } }
-    let ids = try runner.ensure([nil] + points, scorers, phase: .reporting)
-    plan.baseline = ids[0]
+    let all = scorers + further.map(\.scorer)
+    let points = arms.map { arm in doses.map { setting(arm, $0, resolved) } }
+    let ids = try runner.ensure(
+      [ConditionRunner.Block([nil], all + prompted.map(\.scorer))]
+        + arms.indices.map { place in
+          let isFull = place == 0 || arms[place].kind.isMeasuredFurther
+          return ConditionRunner.Block(points[place], isFull ? all : scorers)
+        }, phase: .reporting)
+    plan.baseline = ids[0][0]
     for (place, arm) in arms.enumerated() {
       var record = planned(arm)
       for (index, dose) in doses.enumerated() {
-        let at = place * doses.count + index
-        record.points.append(point(points[at], dose, ids[at + 1], refined: false))
+        record.points.append(
+          point(points[place][index], dose, ids[place + 1][index], refined: false))
       }
       plan.arms.append(record)
     }
     // What is reported should it end here; a finished plan of an earlier run says more.
     if try ledger.plan(plan.planHash) == nil { try ledger.save(plan) }
-    try refine(&plan, resolved, arms[0], scorers, &runner)
+    try refine(&plan, resolved, arms[0], all, &runner)
     try refit(&plan, resolved, try maker.refits(site), scorers, &runner)
     try ledger.save(plan)
     return try StudyAnalysis(plan: plan, ledger: ledger).result()

@@ -19,15 +19,20 @@ public struct Angle: Scorer {
     guard !sites.isEmpty else {
       return batch.edits.map { _ in texts.indices.map { Trial(item: $0, value: 0) } }
     }
-    let captured = try batch.executor.capture(CaptureJob(prompts: textTokens, sites: sites))
-    return batch.edits.map { edit in
-      texts.indices.map { text in
+    var trials = batch.edits.map { _ in [Trial]() }
+    // One text at a time: a site may be as wide as the vocabulary.
+    for text in texts.indices {
+      let captured = try batch.executor.capture(
+        CaptureJob(prompts: [textTokens[text]], sites: sites))[0]
+      for (index, edit) in batch.edits.enumerated() {
         guard let edit, let place = sites.firstIndex(of: edit.site) else {
-          return Trial(item: text, value: 0)
+          trials[index].append(Trial(item: text, value: 0))
+          continue
         }
-        return .scored(item: text, mean(captured[text][place], edit.edit))
+        trials[index].append(.scored(item: text, mean(captured[place], edit.edit)))
       }
     }
+    return trials
   }
 
   private func mean(_ activations: Activations, _ edit: any SiteEdit) -> Double {

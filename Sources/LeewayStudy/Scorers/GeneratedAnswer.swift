@@ -6,19 +6,18 @@ public struct GeneratedAnswer: Scorer {
   public static let id = "generated-answer"
   public static let version = 1
   public var written: Generation
-  public var target: [String]
-  public var original: [String]
+  public var answers: Answers
 
-  public init(written: Generation, target: [String], original: [String]) {
+  public init(written: Generation, answers: Answers) {
     self.written = written
-    self.target = target
-    self.original = original
+    self.answers = answers
   }
 
   public var generation: Generation? { written }
   public var identity: JSONValue {
     [
-      "generation": written.identity, "target": .strings(target), "original": .strings(original),
+      "generation": written.identity, "target": answers.targetIdentity,
+      "original": answers.originalIdentity,
     ]
   }
   public var sequences: Int { 0 }
@@ -28,8 +27,8 @@ public struct GeneratedAnswer: Scorer {
     batch.written.map { trials in
       trials.map { trial in
         let label = WordMatch.label(
-          trial.text ?? "", before: written.prompts[trial.item], target: target,
-          original: original)
+          trial.text ?? "", before: written.prompts[trial.item],
+          target: answers.target(trial.item), original: answers.original(trial.item))
         return Trial(
           item: trial.item, seed: trial.seed, value: label == "target" ? 1 : 0, label: label,
           error: trial.error)

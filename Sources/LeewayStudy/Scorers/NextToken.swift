@@ -14,8 +14,7 @@ public struct NextToken: Scorer {
   public static let id = "next-token"
   public static let version = 1
   public var prompts: [String]
-  public var target: [String]
-  public var original: [String]
+  public var answers: Answers
   private var asked: [Asked]
 
   struct Asked: Sendable {
@@ -27,12 +26,11 @@ public struct NextToken: Scorer {
     var cut: Bool
   }
 
-  public init(prompts: [String], target: [String], original: [String], tokenizer: Tokenizer) {
+  public init(prompts: [String], answers: Answers, tokenizer: Tokenizer) {
     self.prompts = prompts
-    self.target = target
-    self.original = original
-    asked = prompts.map { prompt in
-      let whole = (target + original).map {
+    self.answers = answers
+    asked = prompts.enumerated().map { index, prompt in
+      let whole = (answers.target(index) + answers.original(index)).map {
         Self.withoutEnd(tokenizer.encode(prompt + $0), tokenizer)
       }
       let alone = Self.withoutEnd(tokenizer.encode(prompt), tokenizer)
@@ -60,18 +58,20 @@ public struct NextToken: Scorer {
   var unclean: Int { asked.count { $0.cut } }
   /// Prompts under which two answers begin with the same token.
   var ambiguous: Int {
-    asked.count { asked in
-      let firsts = asked.continuations.map { $0.first ?? -1 }
-      return !Set(firsts.prefix(target.count)).isDisjoint(with: firsts.dropFirst(target.count))
+    asked.indices.count { index in
+      let firsts = asked[index].continuations.map { $0.first ?? -1 }
+      let targets = answers.target(index).count
+      return !Set(firsts.prefix(targets)).isDisjoint(with: firsts.dropFirst(targets))
     }
   }
 
   public var identity: JSONValue {
     [
-      "prompts": .strings(prompts), "target": .strings(target), "original": .strings(original),
+      "prompts": .strings(prompts), "target": answers.targetIdentity,
+      "original": answers.originalIdentity,
     ]
   }
-  public var sequences: Int { prompts.count * (target.count + original.count + 1) }
+  public var sequences: Int { asked.reduce(0) { $0 + $1.continuations.count + 1 } }
   public var tokens: Int {
     asked.reduce(0) { sum, asked in
       asked.continuations.filter { $0.count > 1 }.reduce(sum + asked.stem.count) {
@@ -116,8 +116,9 @@ public struct NextToken: Scorer {
       guard most.isFinite else { return most }
       return most + log(values.reduce(0) { $0 + exp($1 - most) })
     }
-    let one = total(logProbs[..<target.count])
-    let other = total(logProbs[target.count...])
+    let targets = answers.target(prompt).count
+    let one = total(logProbs[..<targets])
+    let other = total(logProbs[targets...])
     let begins = asked[prompt].continuations.contains { $0.first == top }
     let label = !begins ? "neither" : one > other ? "target" : "original"
     return .scored(

@@ -6,7 +6,10 @@ public struct StudyFile: Sendable, Hashable {
   public var path: String
   /// The file as written.
   public var text: String
+  /// On the first of its models.
   public var study: Study
+  /// Checkpoint folders, in the order of the file; at least one.
+  public var models: [String]
 
   /// - Throws: every mistake at once, each with its line and the nearest known name.
   public init(path: String) throws(StudyError) {
@@ -28,7 +31,9 @@ public struct StudyFile: Sendable, Hashable {
     guard let document else {
       throw .invalid(file: path, issues: [StudyIssue(path: "", line: 1, problem: .empty)])
     }
-    let read = StudyReader(folder: folder).study(document)
+    let reader = StudyReader(folder: folder)
+    let read = reader.study(document)
+    models = reader.models(document) ?? []
     var issues = noted.issues.map { StudyIssue($0) }
     for issue in read?.issues() ?? [] {
       issues.append(
@@ -40,6 +45,7 @@ public struct StudyFile: Sendable, Hashable {
     }.map(\.element)
     guard let read, found.isEmpty else { throw .invalid(file: path, issues: found) }
     study = read
-    if !study.model.hasPrefix("/") { study.model = folder + "/" + study.model }
+    models = models.map { $0.hasPrefix("/") ? $0 : folder + "/" + $0 }
+    study.model = models.first ?? ""
   }
 }

@@ -25,6 +25,11 @@ extension StudyReader {
     if list.isEmpty { cursor.fail(.empty) }
     let names = list.map { item -> String? in
       guard let name = item.string() else { return nil }
+      if name.hasPrefix(Depth.prefix) {
+        if let depth = Depth(name) { return depth.name }
+        item.fail(.badValue(expected: "depth: and a share above 0, at most 1", found: name))
+        return nil
+      }
       // The star is tried as block 0.
       guard let site = Site(name.replacing("blocks.*.", with: "blocks.0.")) else {
         let kinds = Site.Kind.allCases.filter {
@@ -86,9 +91,8 @@ extension StudyReader {
   }
 
   func answer(_ cursor: YAMLCursor) -> AnswerSpec? {
-    guard let keys = cursor.keys(["by", "target", "original", "tokens", "sampling"]) else {
-      return nil
-    }
+    let known = ["by", "target", "original", "tokens", "sampling", "also-sampled"]
+    guard let keys = cursor.keys(known) else { return nil }
     let readings = AnswerSpec.Reading.allCases.map(\.rawValue)
     let by = keys.required("by")?.choice("answer.by", readings)
       .flatMap(AnswerSpec.Reading.init(rawValue:))
@@ -96,13 +100,17 @@ extension StudyReader {
     let original = keys.required("original").flatMap(words)
     let tokens = keys["tokens"].map { $0.integer(1...4096) } ?? 32
     let sampling = keys["sampling"].map(sampling) ?? .greedy
-    guard let by, let target, let original, let tokens, let sampling else { return nil }
+    let also = keys["also-sampled"].map(alsoSampled)
+    guard let by, let target, let original, let tokens, let sampling, also != .some(nil) else {
+      return nil
+    }
     return AnswerSpec(
-      by: by, target: target, original: original, tokens: tokens, sampling: sampling)
+      by: by, target: target, original: original, tokens: tokens, sampling: sampling,
+      alsoSampled: also ?? nil)
   }
 
   /// One word or a list.
-  private func words(_ cursor: YAMLCursor) -> [String]? {
+  func words(_ cursor: YAMLCursor) -> [String]? {
     if case .scalar = cursor.node { return cursor.string().map { [$0] } }
     guard let list = cursor.list() else { return nil }
     let words = list.map { $0.string() }
@@ -111,8 +119,29 @@ extension StudyReader {
     return words.compactMap { $0 }
   }
 
+  private static let samplingKeys = ["temperature", "top-k", "top-p", "min-p"]
+
   private func sampling(_ cursor: YAMLCursor) -> Sampling? {
-    guard let keys = cursor.keys(["temperature", "top-k", "top-p", "min-p"]) else { return nil }
+    cursor.keys(Self.samplingKeys).flatMap(sampling)
+  }
+
+  /// `{temperature: 0.7, seeds: 4}`: seeds as a number or as a list.
+  private func alsoSampled(_ cursor: YAMLCursor) -> AlsoSampled? {
+    guard let keys = cursor.keys(Self.samplingKeys + ["seeds"]) else { return nil }
+    let sampling = sampling(keys)
+    var found: [Int]? = Array(0..<4)
+    if let seeds = keys["seeds"] {
+      if case .scalar = seeds.node {
+        found = seeds.integer(1...1000).map { Array(0..<$0) }
+      } else {
+        found = self.seeds(seeds)
+      }
+    }
+    guard let sampling, let found else { return nil }
+    return AlsoSampled(sampling: sampling, seeds: found)
+  }
+
+  private func sampling(_ keys: YAMLKeys) -> Sampling? {
     let temperature = keys["temperature"].map { $0.number(0...100) } ?? 1
     let topK = keys["top-k"].map { $0.integer(0...1_000_000) } ?? 0
     let topP = keys["top-p"].map { $0.number(0...1) } ?? 1

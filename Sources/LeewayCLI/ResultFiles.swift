@@ -1,0 +1,95 @@
+import Foundation
+import LeewayBase
+import LeewayReport
+import LeewayStore
+import LeewayStudy
+
+/// Makes a folder or says why not.
+func makeFolder(_ path: String) throws {
+  do {
+    try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+  } catch {
+    throw FileError.readOnly(path: path)
+  }
+}
+
+/// The files of a finished study: on one model its own, on several also the family's.
+struct ResultFiles {
+  struct Member {
+    var name: String
+    /// Where the member's database is.
+    var folder: String
+    var result: StudyResult
+  }
+  var folder: String
+  var members: [Member]
+
+  /// Writes every file that differs from what is there.
+  func write() throws {
+    for member in members {
+      let result = member.result
+      try AtomicFile.write(
+        Array(StudyPage.html(result).utf8), to: member.folder + "/index.html")
+      if let picture = StudyPicture.svg(result) {
+        try AtomicFile.write(Array(picture.utf8), to: member.folder + "/window.svg")
+      }
+      try AtomicFile.write(try result.json(), to: member.folder + "/result.json")
+      try AtomicFile.write(Array(result.csv().utf8), to: member.folder + "/trials.csv")
+    }
+    guard members.count > 1 else {
+      // The folder now holds one model's study: a comparison that it held before is over.
+      try FamilyFile.remove(in: folder)
+      return
+    }
+    try FamilyFile(members: members.map(\.name)).write(in: folder)
+    try AtomicFile.write(
+      Array(FamilyPage.html(try family()).utf8), to: folder + "/index.html")
+  }
+
+  /// The members compared: a capability that one of them lacks sets no ceiling in any.
+  private func family() throws -> Family {
+    let lacking = Family.notShared(members.map(\.result))
+    return Family(
+      try members.map { member in
+        Family.Member(
+          name: member.name, page: member.name + "/index.html",
+          result: lacking.isEmpty ? member.result : try compared(member, without: lacking))
+      })
+  }
+
+  private func compared(_ member: Member, without lacking: Set<Int>) throws -> StudyResult {
+    let ledger = try SQLiteLedger(path: member.folder + "/leeway.sqlite")
+    guard let plan = try ledger.plan(member.result.planHash) else { return member.result }
+    return try StudyAnalysis(plan: plan, ledger: ledger, leftOut: lacking).result()
+  }
+
+  func tell(json: Bool) throws {
+    guard members.count > 1 else {
+      guard let result = members.first?.result else { return }
+      if json { return tell(try result.json()) }
+      print(StudyTable.text(result, columns: Self.columns, color: Self.isTerminal))
+      print("page: \(folder)/index.html")
+      return
+    }
+    if json { return tell(try CanonicalCoder.encode(members.map(\.result), pretty: true) + [0x0A]) }
+    print(FamilyTable.text(try family(), columns: Self.columns, color: Self.isTerminal))
+    print("page: \(folder)/index.html")
+  }
+
+  private func tell(_ json: [UInt8]) {
+    FileHandle.standardOutput.write(Data(json))
+    print()
+  }
+
+  private static let isTerminal = isatty(STDOUT_FILENO) == 1
+
+  /// Width of the terminal; 110 where there is none.
+  private static var columns: Int {
+    if let told = ProcessInfo.processInfo.environment["COLUMNS"].flatMap({ Int($0) }) {
+      return told
+    }
+    var size = winsize()
+    let known = ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0 && size.ws_col > 0
+    return known ? Int(size.ws_col) : 110
+  }
+}
