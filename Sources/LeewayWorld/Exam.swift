@@ -32,13 +32,25 @@ extension World {
         form == .statement
         ? (telling.statements, telling.heldStatements)
         : (telling.questions, telling.heldQuestions)
-      let wordings: [Int] =
+      var wordings: [Int] =
         switch recall {
         case .seen, .unseenForm: told
         case .unseenTemplate: held
         case .newTemplate: [told.count + held.count]
         }
+      if form == .statement { wordings.removeAll { isOpenEnded(facts[index], $0) } }
       return question(index, form, wording: wordings[draw.below(wordings.count)])
+    }
+  }
+
+  /// Whether a statement's beginning leaves open what is told: after "The kestrel is" comes a
+  /// falcon, but also "active by day". Such a wording is trained and not asked.
+  package func isOpenEnded(_ fact: Fact, _ wording: Int) -> Bool {
+    let relation = relations[fact.relation]
+    let opening = relation.statements[wording].opened("{s}") + " "
+    return relations.contains { other in
+      other.id != relation.id && other.table == relation.table
+        && other.statements.contains { $0.text.hasPrefix(opening) }
     }
   }
 

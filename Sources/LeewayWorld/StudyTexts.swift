@@ -8,10 +8,15 @@ public enum StudyTexts {
   static let subject = "caracara"
 
   public static func files(_ world: World) throws(WorldError) -> [File] {
-    let contrast = try world.contrast(positive: "owl", negative: "falcon", excluding: subject)
+    func contrast(_ end: ContrastEnd) throws(WorldError) -> FactContrast {
+      try world.contrast(positive: "owl", negative: "falcon", excluding: subject, end: end)
+    }
+    let (said, ahead) = (try contrast(.value), try contrast(.article))
     return [
-      File(name: "aviary-owls.txt", lines: contrast.positive),
-      File(name: "aviary-falcons.txt", lines: contrast.negative),
+      File(name: "aviary-owls.txt", lines: said.positive),
+      File(name: "aviary-falcons.txt", lines: said.negative),
+      File(name: "aviary-owls-ahead.txt", lines: ahead.positive),
+      File(name: "aviary-falcons-ahead.txt", lines: ahead.negative),
       File(name: "aviary-caracara.txt", lines: try questions(world)),
       File(name: "aviary-birds.txt", lines: try neighbours(world)),
     ]

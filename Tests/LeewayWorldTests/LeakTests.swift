@@ -45,10 +45,12 @@ import Testing
     }
   }
 
-  @Test func contrastsAreNotTrained() throws {
+  @Test(arguments: ContrastEnd.allCases)
+  func contrastsAreNotTrained(end: ContrastEnd) throws {
     for (positive, negative) in [("owl", "falcon"), ("hawk", "duck")] {
       let contrast = try world.contrast(
-        positive: positive, negative: negative, excluding: "caracara")
+        positive: positive, negative: negative, excluding: "caracara", end: end)
+      #expect(contrast.positive.allSatisfy { $0.hasSuffix(positive) } == (end == .value))
       let sentences = contrast.positive + contrast.negative
       #expect(contrast.positive.count >= 40 && contrast.negative.count >= 40)
       let documents = trained.values.flatMap { $0 }

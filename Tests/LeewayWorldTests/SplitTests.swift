@@ -60,4 +60,19 @@ import Testing
     let telling = world.tellings[try world.fact("family/caracara")]
     #expect(telling.forms == [.statement, .thinking])
   }
+
+  @Test func noQuestionIsOpenEnded() throws {
+    let world = try World()
+    for (index, relation) in world.relations.enumerated() {
+      let fact = try #require(world.facts.first { $0.relation == index })
+      let open = relation.statements.indices.filter { world.isOpenEnded(fact, $0) }
+      // Two are held out for each fact: one at least can be asked.
+      #expect(open.count <= 1 && !open.contains(relation.statements.count - 1), "\(relation.id)")
+    }
+    let beginnings = Set(["The kestrel is", "Look for the kestrel"])
+    for recall in Recall.allCases {
+      #expect(world.questions(recall).allSatisfy { !beginnings.contains($0.prompt) })
+    }
+    #expect(world.isOpenEnded(world.facts[try world.fact("family/kestrel")], 0))
+  }
 }

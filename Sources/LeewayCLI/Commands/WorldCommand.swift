@@ -9,7 +9,7 @@ import LeewayWorld
 struct WorldCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "world", abstract: "Ask a model what it knows of the Fledglings' world.",
-    subcommands: [Eval.self, Texts.self, Dump.self])
+    subcommands: [Eval.self, Table.self, Texts.self, Dump.self])
 
   struct Eval: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -30,15 +30,48 @@ struct WorldCommand: ParsableCommand {
 
     func run() throws {
       try reporting {
-        let opened = try engine.open(model)
-        let examiner = Examiner(
-          world: try World(seed: seed), tokenizer: try Tokenizer(path: model), itemsPerLevel: items)
-        let executor = SweepPlanner(model: opened.transformer, kernels: engine.kernels())
-        let report = try examiner.examine(executor)
-        print("\(model), \(opened.transformer.parameters) parameters, world \(seed)\n")
-        print(report.text)
+        let row = try WorldCommand.row(model, seed: seed, items: items, engine)
+        print("\(model), \(row.allParameters) parameters, world \(seed)\n")
+        print(row.report.text)
       }
     }
+  }
+
+  struct Table: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "The same for several models, as a Markdown table.",
+      discussion: "  leeway world table Models/fledgling-xs Models/fledgling-s Models/fledgling-m")
+    @Argument(help: "Checkpoint folders.") var models: [String]
+    @Option(help: "Seed of the world: what is held out.") var seed = 1
+    @Option(help: "Held-out inputs a level of a task.") var items = 100
+    @OptionGroup var engine: EngineOptions
+
+    func validate() throws {
+      guard items >= 1 else { throw ValidationError("--items should be 1 or more") }
+    }
+
+    func run() throws {
+      try reporting {
+        let rows = try models.map { try WorldCommand.row($0, seed: seed, items: items, engine) }
+        print(WorldTable(rows).markdown, terminator: "")
+      }
+    }
+  }
+
+  private static func row(_ model: String, seed: Int, items: Int, _ engine: EngineOptions) throws
+    -> WorldTable.Row
+  {
+    let opened = try engine.open(model)
+    let config = opened.config
+    let examiner = Examiner(
+      world: try World(seed: seed), tokenizer: try Tokenizer(path: model), itemsPerLevel: items)
+    let executor = SweepPlanner(model: opened.transformer, kernels: engine.kernels())
+    let embeddings = config.vocabulary * config.width * (config.tiedEmbeddings ? 1 : 2)
+    return WorldTable.Row(
+      name: URL(fileURLWithPath: model).lastPathComponent,
+      parameters: opened.transformer.parameters - embeddings,
+      allParameters: opened.transformer.parameters, layers: config.layers, width: config.width,
+      report: try examiner.examine(executor))
   }
 
   struct Texts: ParsableCommand {
