@@ -53,4 +53,12 @@ if [ -n "${PEERS:-}" ]; then
   done
   jobs=F theirs hooks bf16
 fi
+
+echo "== training (4 blocks of GPT-2's shape, width 256, 16 x 128 tokens, AdamW)"
+for threads in 2 1; do
+  "$bench" train --threads "$threads" | tee -a "$lines"
+  if [ -e "${PEERS:-}/base-python" ]; then
+    "$(cat "$PEERS/base-python")" Tools/peers/train.py --threads "$threads" | tee -a "$lines"
+  fi
+done
 if command -v python3 >/dev/null; then python3 Tools/peers/ratios.py "$lines"; fi

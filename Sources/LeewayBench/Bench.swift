@@ -8,7 +8,7 @@ struct Bench: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "LeewayBench",
     abstract: "Speed, as ratios to loops and peers of the same run.",
-    subcommands: [KernelCommand.self, JobCommand.self])
+    subcommands: [KernelCommand.self, JobCommand.self, TrainCommand.self])
 }
 
 struct KernelCommand: ParsableCommand {
@@ -73,6 +73,41 @@ struct JobCommand: ParsableCommand {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys]
     for timing in try bench.run() {
+      print(String(decoding: try encoder.encode(timing), as: UTF8.self))
+    }
+  }
+}
+
+struct TrainCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "train",
+    abstract: "Steps of a small training (4 blocks, width 256, 16 x 128 tokens), as JSON lines.")
+
+  @Option(help: "Thread counts, separated by commas.")
+  var threads = "1,2"
+  @Option(help: "Heads of a block.")
+  var heads = 4
+  @Option(help: "Steps to time; the median counts.")
+  var steps = 6
+
+  func validate() throws {
+    if threads.split(separator: ",").contains(where: { (Int($0) ?? 0) < 1 }) {
+      throw ValidationError("--threads \(threads): give counts such as 1,2")
+    }
+    guard heads > 0, 256 % heads == 0, steps > 0 else {
+      throw ValidationError("--heads should divide 256, and --steps be above 0")
+    }
+  }
+
+  func run() throws {
+    var bench = TrainBench()
+    bench.heads = heads
+    bench.steps = steps
+    bench.threads = threads.split(separator: ",").compactMap { Int($0) }
+    let encoder = JSONEncoder()
+    encoder.keyEncodingStrategy = .convertToSnakeCase
+    encoder.outputFormatting = [.sortedKeys]
+    for timing in bench.run() {
       print(String(decoding: try encoder.encode(timing), as: UTF8.self))
     }
   }

@@ -98,7 +98,7 @@ struct KernelBench {
     return best
   }
 
-  private func limits(_ pool: ThreadPool?) -> Limits {
+  func limits(_ pool: ThreadPool?) -> Limits {
     let count = pool?.threads ?? 1
     let memory = Floats(64 << 20)
     // Many pieces a thread, so that a neighbour on one core slows this loop as it slows the kernels.

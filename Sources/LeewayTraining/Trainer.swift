@@ -83,15 +83,11 @@ public final class Trainer {
   {
     // The reader of recipes knows the architectures.
     let architecture = Architecture.named(recipe.architecture) ?? Architecture.all[0]
-    let shape = recipe.shape
     return (
       architecture,
       architecture.config(
-        of: ModelShape(
-          vocabulary: tokenizer.tokenizer.vocabularyCount, layers: shape.layers,
-          width: shape.width, heads: shape.heads, kvHeads: shape.kvHeads,
-          mlpWidth: shape.mlpWidth, context: shape.context, tiedEmbeddings: shape.tied,
-          endTokens: [tokenizer.endToken]))
+        of: recipe.shape.model(
+          vocabulary: tokenizer.tokenizer.vocabularyCount, endTokens: [tokenizer.endToken]))
     )
   }
 
@@ -153,7 +149,9 @@ public final class Trainer {
     guard model.kernels.squares(model.weights.floats).isFinite else {
       throw .lossNotFinite(step: step, kept: saved, folder: folder)
     }
-    if !evaluation.isEmpty, curve.evaluations.last?.step != step {
+    // At the recipe's own steps only: where somebody stopped is no part of how it went.
+    let due = step % recipe.saveEvery == 0 || step == recipe.steps
+    if due, !evaluation.isEmpty, curve.evaluations.last?.step != step {
       curve.evaluations.append(.init(step: step, loss: Float(model.loss(evaluation).mean)))
     }
     do throws(FileError) {

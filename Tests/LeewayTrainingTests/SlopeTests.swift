@@ -30,8 +30,6 @@ import Testing
           work: &work)
         return weighted(y, c)
       }
-      let dy = Floats(c).matrix(rows, outputs)
-      withExtendedLifetime(dy) {}
       let slopes = Floats(c)
       let dx = Floats(count: rows * inputs)
       kernels.linearBack(
@@ -132,11 +130,8 @@ import Testing
       return weighted(y, c)
     }
     let both = Floats(x.values + chance.floats(rows * columns))
-    let dBoth = Floats(count: 2 * rows * columns)
-    kernels.gateBack(
-      both.matrix(rows, 2 * columns), activation, dy: dy.matrix(rows, columns),
-      into: dBoth.matrix(rows, 2 * columns))
     for index in 0..<both.count where abs(both[index]) < 0.02 { both[index] = 0.5 }
+    let dBoth = Floats(count: 2 * rows * columns)
     kernels.gateBack(
       both.matrix(rows, 2 * columns), activation, dy: dy.matrix(rows, columns),
       into: dBoth.matrix(rows, 2 * columns))
@@ -217,6 +212,7 @@ import Testing
           pieces: [AttentionPiece(firstRow: 0, rows: sequence.count, firstSpan: 0, spans: 1)],
           spans: [span], heads: shape.heads, kvHeads: shape.kvHeads, headWidth: shape.headWidth,
           scale: scale, into: z.matrix(rows, width).rows(sequence), work: &work)
+        memory.free()
       }
       return weighted(z, c)
     }

@@ -5,7 +5,7 @@ import LeewayTensor
 import LeewayTraining
 import Testing
 
-/// Floats with a view of them.
+/// Floats with views of them. They stay until `free`: a view does not keep its owner.
 final class Floats {
   let base: UnsafeMutablePointer<Float>
   let count: Int
@@ -18,7 +18,7 @@ final class Floats {
 
   convenience init(count: Int) { self.init(Array(repeating: 0, count: count)) }
 
-  deinit { base.deallocate() }
+  func free() { base.deallocate() }
 
   var values: [Float] { Array(UnsafeBufferPointer(start: base, count: count)) }
 
@@ -79,9 +79,10 @@ func expectSlope(
     gradient.contains { $0 != 0 }, "\(name) is all zeros", sourceLocation: sourceLocation)
 }
 
-/// The loss of test outputs: a fixed random combination.
+/// The loss of test outputs, which are given back: a fixed random combination.
 func weighted(_ y: Floats, _ by: [Float]) -> Double {
-  zip(y.values, by).reduce(0) { $0 + Double($1.0) * Double($1.1) }
+  defer { y.free() }
+  return zip(y.values, by).reduce(0) { $0 + Double($1.0) * Double($1.1) }
 }
 
 /// Kernel sets, one thread and two.

@@ -17,12 +17,15 @@ JOBS = {"A": ["A", "A last only"], "F": ["A few-shot"], "B": ["B"]}
 
 
 def main():
-    ours, theirs = {}, {}
+    ours, theirs, training = {}, {}, []
     with open(sys.argv[1]) as file:
         for line in file:
             if not line.startswith("{"):
                 continue
             row = json.loads(line)
+            if row["job"] == "train":
+                training.append(row)
+                continue
             if "peer" in row:
                 for job in JOBS[row["job"]]:
                     key = (job, row["peer"], row["dtype"])
@@ -51,6 +54,23 @@ def main():
             cells.append(f"{seconds / middle(ours[key]):12.1f} x" if key in ours else " " * 14)
             load = max([load] + [other for _, other in ours.get(key, [])])
         print(f"{job:11s} {peer:17s} {dtype:5s} {seconds:9.1f}   {cells[0]}   {cells[1]}   {load:.2f}")
+    print_training(training)
+
+
+def print_training(rows):
+    """Tokens per second, and Leeway's over each peer's on as many threads."""
+    if not rows:
+        return
+    ours = {row["threads"]: row for row in rows if "peer" not in row}
+    print("\ntraining          dtype threads   tokens/s   of peak   Leeway over it   load")
+    for row in rows:
+        mine = ours.get(row["threads"])
+        ratio = mine["tokens_per_second"] / row["tokens_per_second"] if mine else None
+        peak = f"{row['share_of_peak']:8.0%}" if "share_of_peak" in row else " " * 8
+        beside = f"{ratio:12.2f} x" if ratio and "peer" in row else " " * 14
+        print(f"{row.get('peer', 'Leeway'):17s} {row.get('dtype', 'f32'):5s} "
+              f"{row['threads']:7d} {row['tokens_per_second']:10.0f}  {peak}   {beside}   "
+              f"{row.get('load') or 0:.2f}")
 
 
 main()

@@ -56,6 +56,13 @@ public struct Recipe: Sendable, Hashable {
       self.context = context
       self.tied = tied
     }
+
+    /// The whole shape, with what the tokenizer says.
+    func model(vocabulary: Int, endTokens: [Int]) -> ModelShape {
+      ModelShape(
+        vocabulary: vocabulary, layers: layers, width: width, heads: heads, kvHeads: kvHeads,
+        mlpWidth: mlpWidth, context: context, tiedEmbeddings: tied, endTokens: endTokens)
+    }
   }
 
   /// Names everything that decides the weights; a saved state goes on only under the same name.

@@ -87,20 +87,29 @@ struct RecipeReader {
       keys["kv-heads"]?.fail(
         .badValue(expected: "a divisor of \(heads) heads", found: "\(kvHeads)"))
     }
-    if architecture == "gpt2", kvHeads != heads {
+    let shape = Recipe.Shape(
+      layers: layers, width: width, heads: heads, kvHeads: kvHeads, mlpWidth: mlpWidth,
+      context: context, tied: tied)
+    if width % heads == 0 { check(shape, Architecture.named(architecture), keys) }
+    return (architecture, shape)
+  }
+
+  /// What the family makes of the shape.
+  private func check(_ shape: Recipe.Shape, _ architecture: Architecture?, _ keys: YAMLKeys) {
+    guard let config = architecture?.config(of: shape.model(vocabulary: 1, endTokens: [])) else {
+      return
+    }
+    if config.kvHeads != shape.kvHeads {
       keys["kv-heads"]?.fail(
-        .badValue(expected: "as many as heads in this architecture", found: "\(kvHeads)"))
+        .badValue(
+          expected: "\(config.kvHeads), as many as heads in this architecture",
+          found: "\(shape.kvHeads)"))
     }
-    if architecture != "gpt2", width % heads == 0, width / heads % 2 != 0 {
+    if case .rotary = config.positions, config.headWidth % 2 != 0 {
       keys["heads"]?.fail(
-        .badValue(expected: "heads of an even width", found: "heads of width \(width / heads)"))
+        .badValue(
+          expected: "heads of an even width", found: "heads of width \(config.headWidth)"))
     }
-    return (
-      architecture,
-      Recipe.Shape(
-        layers: layers, width: width, heads: heads, kvHeads: kvHeads, mlpWidth: mlpWidth,
-        context: context, tied: tied)
-    )
   }
 
   /// `{text: FILE, separator: blank}`: one source by its id, and its options.
