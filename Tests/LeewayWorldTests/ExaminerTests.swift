@@ -25,6 +25,7 @@ private struct Rule: JobExecutor {
   func score(_ job: ScoringJob) throws -> [[[Float]]] { throw NotAsked() }
   func divergence(_ job: DivergenceJob) throws -> [[[Float]]] { throw NotAsked() }
   func capture(_ job: CaptureJob) throws -> [[Activations]] { throw NotAsked() }
+  func unembedding(of tokens: [Int]) throws -> [[Float]] { throw NotAsked() }
 }
 
 @Suite struct ExaminerTests {
