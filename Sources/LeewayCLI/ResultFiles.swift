@@ -20,22 +20,22 @@ struct ResultFiles {
     /// Where the member's database is.
     var folder: String
     var result: StudyResult
+
+    /// Writes every file that differs from what is there.
+    func write() throws {
+      try AtomicFile.write(Array(StudyPage.html(result).utf8), to: folder + "/index.html")
+      if let picture = StudyPicture.svg(result) {
+        try AtomicFile.write(Array(picture.utf8), to: folder + "/window.svg")
+      }
+      try AtomicFile.write(try result.json(), to: folder + "/result.json")
+      try AtomicFile.write(Array(result.csv().utf8), to: folder + "/trials.csv")
+    }
   }
   var folder: String
   var members: [Member]
 
-  /// Writes every file that differs from what is there.
+  /// The comparison's files; each member has written its own.
   func write() throws {
-    for member in members {
-      let result = member.result
-      try AtomicFile.write(
-        Array(StudyPage.html(result).utf8), to: member.folder + "/index.html")
-      if let picture = StudyPicture.svg(result) {
-        try AtomicFile.write(Array(picture.utf8), to: member.folder + "/window.svg")
-      }
-      try AtomicFile.write(try result.json(), to: member.folder + "/result.json")
-      try AtomicFile.write(Array(result.csv().utf8), to: member.folder + "/trials.csv")
-    }
     guard members.count > 1 else {
       // The folder now holds one model's study: a comparison that it held before is over.
       try FamilyFile.remove(in: folder)

@@ -47,9 +47,11 @@ public struct Family: Sendable {
 
   /// What is said of chance, in one line.
   var randomLine: String {
-    let counts = views.map { pair in pair.view.randoms }
+    // Where nothing can be measured, a window of a random direction means nothing either.
+    let counts = views.filter { $0.view.chosen?.window?.verdict != .notMeasurable }
+      .map { pair in pair.view.randoms }
     let total = counts.reduce(0) { $0 + $1.count }
-    guard total > 0 else { return "No random directions were run: nothing is said about chance." }
+    guard total > 0 else { return "no random directions were run: nothing is said about chance" }
     let open = counts.reduce(0) { sum, arms in sum + arms.count(where: Self.hasWindow) }
     let each =
       Set(counts.map(\.count)).count == 1
@@ -69,8 +71,17 @@ public struct Family: Sendable {
   var subject: String {
     guard let first = members.first?.result else { return "" }
     let sites = Set(views.compactMap { $0.view.chosen?.site })
-    let place = sites.count == 1 ? "\(sites.first.map { "\($0)" } ?? "")" : "each at its own site"
+    let place =
+      depth(first).map { "at \(NumberText.percent($0)) of the depth" }
+      ?? (sites.count == 1 ? "\(sites.first.map { "\($0)" } ?? "")" : "each at its own site")
     return "\(first.name): target “\(first.target)”, truth “\(first.original)”, \(place)"
+  }
+
+  /// The share of the blocks after which the study pushes, when it says so itself.
+  private func depth(_ result: StudyResult) -> Double? {
+    let study = try? CanonicalCoder.decode(Study.self, from: Array(result.resolvedJSON.utf8))
+    guard let sites = study?.sweep.sites, sites.count == 1 else { return nil }
+    return Depth(sites[0])?.share
   }
 
   static let caution =

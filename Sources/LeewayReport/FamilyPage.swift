@@ -27,8 +27,9 @@ public enum FamilyPage {
       let count = verdicts.count { $0 == verdict }
       return count > 0 ? "\(count) \(WindowWords.short(verdict))" : nil
     }
+    let random = family.randomLine
     return "\(family.members.count) models: " + parts.joined(separator: ", ") + ". "
-      + family.randomLine + "."
+      + random.prefix(1).uppercased() + random.dropFirst() + "."
   }
 
   private static func link(_ member: Family.Member) -> String {

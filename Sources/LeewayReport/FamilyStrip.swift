@@ -27,6 +27,7 @@ enum FamilyStrip {
       drawing.text(
         right + 16, y + 4, WindowWords.leeway(window) ?? WindowWords.short(window.verdict),
         "small control-text")
+      guard window.verdict != .notMeasurable else { continue }
       draw(window, y, scale, on: &drawing)
     }
     return drawing.svg

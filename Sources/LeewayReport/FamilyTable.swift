@@ -34,6 +34,10 @@ public enum FamilyTable {
     var lines: [String] = []
     for (member, view) in family.views {
       let name = TextTable.padded(ink.clean(member.name, width), width, left: true)
+      if view.chosen?.window?.verdict == .notMeasurable {
+        lines.append(ink.clean("\(name)  " + WindowWords.long(.notMeasurable), columns))
+        continue
+      }
       guard let arm = view.chosen, let point = view.atOnset(arm) else {
         lines.append(ink.clean("\(name)  never says it on this grid", columns))
         continue
@@ -112,7 +116,7 @@ struct FamilyRows {
   }
 
   var lines: [String] {
-    let leastBar = 16
+    let leastBar = columns < 80 ? 8 : 16
     let beside = family.views.contains { $0.view.asksBeside }
     let heads =
       ["model", "params", "knows", "onset", "ceiling", "leeway, 95 %"]
@@ -121,7 +125,7 @@ struct FamilyRows {
     // The bar stands before the leeway; the table is laid out without it.
     let table = TextTable(heads, rows, left: [0, heads.count - 1], ink: ink)
       .fitting(columns - leastBar - 2, dropping: beside ? [2, 1, 6, 7] : [2, 1, 6])
-    let bar = max(10, min(44, columns - table.width - 2))
+    let bar = max(6, min(44, columns - table.width - 2))
     let place = table.heads.firstIndex { $0.hasPrefix("leeway") } ?? table.heads.count
     let doses = family.doses
     func line(_ cells: [String], _ middle: String) -> String {

@@ -60,7 +60,7 @@ public enum StudyTable {
     guard let chosen = view.chosen else { return [] }
     let arms = [chosen] + view.tokenArms
     let asked = chosen.points.contains { $0.spillover != nil || $0.entailment != nil }
-    guard asked || arms.count > 1 else { return [] }
+    guard asked || arms.count > 1 || view.result.prompted != nil else { return [] }
     var rows: [[String]] = []
     for arm in arms {
       let kind = WindowWords.kind(arm.kind)
@@ -71,6 +71,10 @@ public enum StudyTable {
       if let ceiling = view.atCeiling(arm), ceiling.dose != arm.doseAtOnset {
         rows.append(row(kind + ", at ceiling", ceiling))
       }
+    }
+    if let prompted = view.result.prompted {
+      let said = BesideWords.count(prompted.answers.target)
+      rows.append(["text before", NumberText.missing, said, NumberText.missing, NumberText.missing])
     }
     let heads = ["push", "dose", "says it", "spillover, 95 %", "entailment, 95 %"]
     let kept = heads.indices.filter { column in

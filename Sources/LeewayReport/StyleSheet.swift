@@ -89,10 +89,15 @@ enum StyleSheet {
     .map-of h3 { margin: 8px 0; }
     .panels { display: grid; grid-template-columns: repeat(auto-fill, minmax(300px, 1fr));
       gap: 18px 28px; }
+    a { color: inherit; text-decoration-color: var(--control); text-underline-offset: 3px; }
+    a:hover { color: var(--effect); }
     .panel-of h3 { margin: 4px 0 2px; font-weight: 600; }
-    .panel-of h3 a { color: var(--ink); text-decoration-color: var(--rule);
-      text-underline-offset: 3px; }
-    .panel-of p { margin: 0 0 4px; color: var(--soft); font-size: 13.5px; line-height: 1.45; }
+    .panel-of p { margin: 0 0 4px; color: var(--soft); font-size: 13.5px; line-height: 1.45;
+      font-weight: 400; }
+    .family th, .family td { padding: 6px 5px; }
+    .family td:nth-child(7), .family td:nth-child(8), .family td:last-child { white-space: normal;
+      max-width: 7.5em; }
+    .family .verdict { white-space: normal; }
     svg.panel { width: 100%; max-width: 360px; }
     ul.key { list-style: none; display: flex; flex-wrap: wrap; gap: 4px 22px; padding: 0;
       margin: 10px 0 0; font-size: 13.5px; color: var(--soft); }

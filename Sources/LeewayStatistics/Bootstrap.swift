@@ -71,6 +71,8 @@ struct Bootstrap {
       for _ in 0..<seeds { trials[prompt][seeds == 1 ? 0 : stream.below(seeds)] += 1 }
     }
     let items = arm.capabilities.map { capability in
+      // What sets no ceiling draws nothing: asking it too must not move the interval.
+      guard capability.sets else { return [Double](repeating: 1, count: capability.items) }
       var weights = [Double](repeating: 0, count: capability.items)
       for _ in 0..<capability.items { weights[stream.below(capability.items)] += 1 }
       return weights

@@ -39,7 +39,7 @@ import Testing
     #expect(!places.contains(nil))
     #expect(places.compactMap { $0 } == places.compactMap { $0 }.sorted())
     #expect(text.contains("19 random directions a model: no window in any"))
-    #expect(text.contains("40 say \"falcon\""))
+    #expect(text.contains("87 % say"))
     #expect(text.contains("never says it on this grid"))
   }
 
@@ -170,7 +170,7 @@ import Testing
 
   @Test func saysWhatBreaksFirst() throws {
     let page = StudyPage.html(try result())
-    let first = try #require(page.range(of: "breaks first"))
+    let first = try #require(page.range(of: "class=\"bad\">breaks first"))
     let row = page[..<first.lowerBound].suffix(120)
     #expect(row.contains("arithmetic"))
     let text = StudyTable.text(try result(), columns: 100, color: false)

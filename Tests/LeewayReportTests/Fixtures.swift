@@ -141,6 +141,16 @@ enum Fixture {
       json["doseAtCeiling"] = window.ceiling.kept(on: span)
       json["seedColumns"] = steered ? ["firstFlipAny": 0.71, "firstFlipMajority": 0.9] : [:]
     }
+    if kind == "vector", options.shape != .allNil {
+      json["ceilings"] = (0..<3).flatMap { capability in
+        [0.9, 0.75, 0.5].map { floor -> [String: Any] in
+          let dose = ceiling * (1.6 - floor)
+          return capability == 2
+            ? ["capability": 2, "floor": floor]
+            : ["capability": capability, "floor": floor, "ceiling": ["at": ["_0": dose]]]
+        }
+      }
+    }
     if kind == "vector", options.randoms > 0 {
       json["rank"] = options.shape == .notAboveRandom ? 7 : 1
       json["ranked"] = options.randoms

@@ -79,18 +79,16 @@ import Testing
       let follows = try #require(point.entailment)
       #expect(follows.target.count == 20)
       #expect(arm.kind == .vector ? follows.target.share > 0.4 : follows.target.share == 0)
-      // Other subjects follow only at twice that push.
+      // Other subjects follow only when pushed much harder.
       #expect(point.spillover?.target.share == 0)
       #expect(point.spillover?.originalShare == 1)
-      let ceiling = try #require(arm.doseAtCeiling)
-      let last = try #require(arm.points.first { $0.dose == ceiling })
-      let spilled = try #require(last.spillover)
-      #expect(ceiling > dose && spilled.target.share > 0.5)
+      #expect(arm.points.contains { ($0.spillover?.target.share ?? 0) > 0.9 })
     }
     #expect(main.points[0].entailment?.originalShare == 1)
     #expect(result.installed == .belief || result.installed == .inPart)
     // Not asked of other arms.
-    #expect(try arm(result, .random).points.allSatisfy { $0.entailment == nil })
+    let random = try arm(result, .random)
+    #expect(random.points.dropFirst().allSatisfy { $0.entailment == nil })
   }
 
   @Test func nothingBesideMovesTheWindow() throws {

@@ -33,6 +33,7 @@ struct ReportCommand: ParsableCommand {
         folder: folder,
         members: try members
           ?? [ResultFiles.Member(name: folder, folder: folder, result: result(in: folder))])
+      for member in files.members { try member.write() }
       try files.write()
       try files.tell(json: json)
     }

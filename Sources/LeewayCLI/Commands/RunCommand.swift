@@ -12,8 +12,8 @@ struct RunCommand: ParsableCommand {
     commandName: "run", abstract: "Run a study: find the window in which a steering vector works.",
     discussion: """
       Writes leeway.sqlite, index.html, window.svg, result.json and trials.csv. What the database \
-      holds is not run again: repeat the command to go on after Ctrl-C, or after the study grew. On several \
-      models each has a folder of its own, and index.html compares them.
+      holds is not run again: repeat the command to go on after Ctrl-C, or after the study grew. \
+      On several models each has a folder of its own, and index.html compares them.
       """)
 
   @Argument(help: "A study file, or the name of one in Studies/.") var study: String
@@ -41,7 +41,9 @@ struct RunCommand: ParsableCommand {
         try places.places.map { model in
           line.begin(places.places.count > 1 ? model.name : nil)
           let result = try measure(place, model, cancellation, line)
-          return ResultFiles.Member(name: model.name, folder: model.out, result: result)
+          let member = ResultFiles.Member(name: model.name, folder: model.out, result: result)
+          try member.write()
+          return member
         }
       }
       line.finish(wholly: true)
