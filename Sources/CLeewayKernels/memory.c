@@ -107,6 +107,12 @@ static inline float load_as_float(const char *p, int dtype) {
 static void pack_f32(float *panel, ptrdiff_t lane0, ptrdiff_t lane1, ptrdiff_t k0, ptrdiff_t k1,
                      const char *from, int dtype, ptrdiff_t output_step, ptrdiff_t input_step) {
   const ptrdiff_t size = dtype == LW_F32 ? 4 : 2;
+  if (dtype == LW_F32 && output_step == 1 && lane1 - lane0 == LW_PANEL) {
+    // A whole panel: a copy of a size known here is a few instructions, not a call.
+    for (ptrdiff_t k = k0; k < k1; k++, from += input_step * size)
+      memcpy(panel + k * LW_PANEL, from, LW_PANEL * sizeof(float));
+    return;
+  }
   if (dtype == LW_F32 && output_step == 1) {
     for (ptrdiff_t k = k0; k < k1; k++, from += input_step * size)
       memcpy(panel + k * LW_PANEL + lane0, from, (size_t)((lane1 - lane0) * size));

@@ -6,21 +6,22 @@
 #include "sets.h"
 
 // Rows and columns of c in a piece of an outer product: the packing of either side is shared by so
-// many. Numbers in a piece of a row operation and of an optimiser step.
-enum { OUTER_ROWS = 132, OUTER_PANELS = 8, ROW_PIECE = 16384, STEP_PIECE = 65536, COLUMNS = 64 };
+// many; half as many rows where there would be few pieces. Numbers in a piece of a row operation and
+// of an optimiser step.
+enum { OUTER_ROWS = 264, OUTER_PANELS = 8, OUTER_PIECES = 4, ROW_PIECE = 16384, STEP_PIECE = 65536, COLUMNS = 64 };
 
 typedef struct {
   const lw_kernels *kernels;
   const lw_outer *job;
-  ptrdiff_t row_groups;
+  ptrdiff_t row_step, row_groups;
 } outer_pieces;
 
 /// Packs some columns of b as weights, then runs the kernel of linear maps over a's columns.
 static void outer_piece(void *context, ptrdiff_t index) {
   const outer_pieces *c = context;
   const lw_outer *j = c->job;
-  const ptrdiff_t row = index % c->row_groups * OUTER_ROWS;
-  const ptrdiff_t row_end = row + OUTER_ROWS < j->rows ? row + OUTER_ROWS : j->rows;
+  const ptrdiff_t row = index % c->row_groups * c->row_step;
+  const ptrdiff_t row_end = row + c->row_step < j->rows ? row + c->row_step : j->rows;
   const ptrdiff_t column = index / c->row_groups * OUTER_PANELS * LW_PANEL;
   const ptrdiff_t wide = OUTER_PANELS * LW_PANEL;
   const ptrdiff_t columns = column + wide < j->columns ? wide : j->columns - column;
@@ -49,10 +50,13 @@ static void outer_piece(void *context, ptrdiff_t index) {
 
 void lw_outer_run(const lw_kernels *kernels, lw_pool *pool, const lw_outer *job) {
   if (job->rows <= 0 || job->columns <= 0 || job->depth <= 0) return;
-  outer_pieces c = {.kernels = kernels, .job = job};
-  c.row_groups = (job->rows + OUTER_ROWS - 1) / OUTER_ROWS;
+  outer_pieces c = {.kernels = kernels, .job = job, .row_step = OUTER_ROWS};
   const ptrdiff_t wide = OUTER_PANELS * LW_PANEL;
-  const ptrdiff_t pieces = c.row_groups * ((job->columns + wide - 1) / wide);
+  const ptrdiff_t column_groups = (job->columns + wide - 1) / wide;
+  if ((job->rows + OUTER_ROWS - 1) / OUTER_ROWS * column_groups < OUTER_PIECES)
+    c.row_step = OUTER_ROWS / 2;
+  c.row_groups = (job->rows + c.row_step - 1) / c.row_step;
+  const ptrdiff_t pieces = c.row_groups * column_groups;
   if (pool)
     lw_pool_run(pool, pieces, outer_piece, &c);
   else

@@ -6,12 +6,12 @@ import Testing
   /// From the ground up. A target may import targets on lines above its own.
   private static let floors = [
     "LeewayBase", "CLeewayKernels", "LeewayTensor", "LeewayTokenizer", "LeewayModel",
-    "LeewaySteering", "LeewayStatistics", "LeewayStudy", "LeewayStore", "LeewayReport",
-    "LeewayCLI", "LeewayBench",
+    "LeewayWorld", "LeewayYAML", "LeewayTraining", "LeewaySteering", "LeewayStatistics",
+    "LeewayStudy", "LeewayStore", "LeewayReport", "LeewayCLI", "LeewayBench",
   ]
   /// Where each outside package may be named.
   private static let outside = [
-    "Crypto": ["LeewayBase"], "Yams": ["LeewayStudy"], "GRDB": ["LeewayStore"],
+    "Crypto": ["LeewayBase"], "Yams": ["LeewayYAML"], "GRDB": ["LeewayStore"],
     "ArgumentParser": ["LeewayCLI", "LeewayBench"],
   ]
   /// What comes with the toolchain.
@@ -20,6 +20,11 @@ import Testing
   private static let never = [
     "LeewayTokenizer": ["CLeewayKernels", "LeewayTensor"],
     "LeewayModel": ["CLeewayKernels", "LeewayTokenizer"],
+    "LeewayWorld": ["CLeewayKernels", "LeewayTensor"],
+    "LeewayYAML": [
+      "CLeewayKernels", "LeewayTensor", "LeewayTokenizer", "LeewayModel", "LeewayWorld",
+    ],
+    "LeewayTraining": ["CLeewayKernels"],
     "LeewaySteering": ["CLeewayKernels", "LeewayTensor"],
     "LeewayStatistics": [
       "CLeewayKernels", "LeewayTensor", "LeewayTokenizer", "LeewayModel", "LeewaySteering",
