@@ -14,7 +14,7 @@ struct CheckCommand: ParsableCommand {
 
   func run() throws {
     try reporting {
-      let place = try StudyPlace(study)
+      let place = try StudyPlace(study, model: model, engine: engine)
       let opened = try engine.open(try place.modelFolder(model))
       let context = try opened.context(
         engine,

@@ -14,6 +14,11 @@ struct StudyReader {
     "effect", "capability", "arms", "neutral", "precision",
   ]
 
+  static let vectorKeys = ["method", "read", "contrast"]
+  static let answerKeys = ["by", "target", "original", "tokens", "sampling"]
+  static let halves = ["positive", "negative"]
+  static let sweepKeys = ["sites", "doses", "refine", "positions", "seeds"]
+
   func study(_ root: YAMLCursor) -> Study? {
     guard let keys = root.keys(Self.keys) else { return nil }
     let name = keys.required("name")?.string()
@@ -40,7 +45,7 @@ struct StudyReader {
   }
 
   /// A list of texts, or `file: NAME` with one text a line.
-  private func texts(_ cursor: YAMLCursor) -> [String]? {
+  func texts(_ cursor: YAMLCursor) -> [String]? {
     var found: [String]?
     if case .mapping = cursor.node {
       guard let name = cursor.keys(["file"])?.required("file") else { return nil }
@@ -60,13 +65,13 @@ struct StudyReader {
     return found
   }
 
-  private func vector(_ cursor: YAMLCursor) -> VectorSpec? {
-    guard let keys = cursor.keys(["method", "read", "contrast"]) else { return nil }
+  func vector(_ cursor: YAMLCursor) -> VectorSpec? {
+    guard let keys = cursor.keys(Self.vectorKeys) else { return nil }
     let method =
       keys["method"].map { $0.choice("method", SteeringMethods.all.map { $0.id }) }
       ?? MeanDifference.id
     let read = keys["read"].map(read) ?? "last"
-    let halves = keys.required("contrast")?.keys(["positive", "negative"])
+    let halves = keys.required("contrast")?.keys(Self.halves)
     let positive = halves?.required("positive").flatMap(texts)
     let negative = halves?.required("negative").flatMap(texts)
     guard let method, let read, let positive, let negative else { return nil }
@@ -131,7 +136,7 @@ struct StudyReader {
     return specs.contains(nil) ? nil : specs.compactMap { $0 }
   }
 
-  private func capability(_ cursor: YAMLCursor) -> CapabilitySpec? {
+  func capability(_ cursor: YAMLCursor) -> CapabilitySpec? {
     let every = ["scorer", "floor", "texts", "items", "chance"]
     guard case .mapping(let mapping) = cursor.node else {
       _ = cursor.keys(every)
@@ -174,7 +179,7 @@ struct StudyReader {
     return items.contains(nil) ? nil : items.compactMap { $0 }
   }
 
-  private func arms(_ cursor: YAMLCursor) -> ArmsSpec? {
+  func arms(_ cursor: YAMLCursor) -> ArmsSpec? {
     let known = ["random", "on-manifold-random", "shuffled", "reversed", "wrong-layer", "refits"]
     guard let keys = cursor.keys(known) else { return nil }
     func count(_ key: String, _ fallback: Int) -> Int? {
