@@ -19,7 +19,9 @@ struct ReportCommand: ParsableCommand {
       guard FileManager.default.fileExists(atPath: path) else {
         throw CommandError.noResult(folder: folder)
       }
-      let ledger = try SQLiteLedger(path: path)
+      let copy = FileManager.default.temporaryDirectory.path + "/leeway-report-\(getpid())"
+      defer { try? FileManager.default.removeItem(atPath: copy) }
+      let ledger = try Self.open(path, copy: copy)
       guard let hash = try ledger.plans().last, let plan = try ledger.plan(hash) else {
         throw CommandError.noResult(folder: folder)
       }
@@ -28,8 +30,25 @@ struct ReportCommand: ParsableCommand {
         print(result.csv(), terminator: "")
         return
       }
-      try ResultFiles(folder: folder).write(result)
-      ResultFiles(folder: folder).tell(result, json: json)
+      let files = ResultFiles(folder: folder)
+      do { try files.write(result) } catch {
+        // What was asked for is told all the same.
+        files.tell(result, json: json, page: false)
+        throw error
+      }
+      files.tell(result, json: json)
+    }
+  }
+
+  /// SQLite writes beside a database even to read it: one in a read-only folder is read as a copy.
+  private static func open(_ path: String, copy: String) throws -> SQLiteLedger {
+    do { return try SQLiteLedger(path: path) } catch LedgerError.readOnly {
+      let manager = FileManager.default
+      try makeFolder(copy)
+      for end in ["", "-wal"] where manager.fileExists(atPath: path + end) {
+        try manager.copyItem(atPath: path + end, toPath: copy + "/leeway.sqlite" + end)
+      }
+      return try SQLiteLedger(path: copy + "/leeway.sqlite")
     }
   }
 }

@@ -23,7 +23,7 @@ struct RunCommand: ParsableCommand {
 
   func run() throws {
     try reporting {
-      let place = try StudyPlace(study)
+      let place = try StudyPlace(study, model: model, engine: engine)
       let opened = try engine.open(try place.modelFolder(model))
       let precision = engine.precision ?? Precision(rawValue: place.file.study.precision)
       let context = try opened.context(engine, precision: precision ?? .exact)
@@ -50,7 +50,13 @@ func makeFolder(_ path: String) throws {
   do {
     try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
   } catch {
-    throw FileError.readOnly(path: path)
+    let cause = (error as NSError).userInfo[NSUnderlyingErrorKey] as? NSError
+    switch (cause ?? error as NSError).code {
+    case Int(EEXIST), Int(ENOTDIR), NSFileWriteFileExistsError:
+      throw FileError.unwritable(path: path, errno: ENOTDIR)
+    case Int(ENOSPC): throw FileError.noSpace(path: path)
+    default: throw FileError.readOnly(path: path)
+    }
   }
 }
 
@@ -67,7 +73,7 @@ struct ResultFiles {
     try AtomicFile.write(Array(result.csv().utf8), to: folder + "/trials.csv")
   }
 
-  func tell(_ result: StudyResult, json: Bool) {
+  func tell(_ result: StudyResult, json: Bool, page: Bool = true) {
     if json {
       FileHandle.standardOutput.write(Data((try? result.json()) ?? []))
       print()
@@ -75,7 +81,7 @@ struct ResultFiles {
     }
     let terminal = isatty(STDOUT_FILENO) == 1
     print(StudyTable.text(result, columns: Self.columns, color: terminal))
-    print("page: \(folder)/index.html")
+    if page { print("page: \(folder)/index.html") }
   }
 
   /// Width of the terminal; 110 where there is none.
