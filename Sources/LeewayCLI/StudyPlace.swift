@@ -21,30 +21,29 @@ struct StudyPlace {
         .filter { $0.hasSuffix(".yaml") }.sorted()
       throw CommandError.noStudy(name, known: known)
     }
-    file = try Self.read(path) { named in
-      let folder = model ?? named
-      return folder.isEmpty ? nil : try engine.open(folder).context(engine, precision: .exact)
+    switch Result(catching: { () throws(StudyError) in try StudyFile(path: path) }) {
+    case .success(let file): self.file = file
+    case .failure(.invalid): throw try Self.mistakes(path, model: model, engine: engine)
+    case .failure(let other): throw other
     }
   }
 
-  private static func read(_ path: String, context: (String) throws -> RunContext?) throws
-    -> StudyFile
-  {
-    switch Result(catching: { () throws(StudyError) in try StudyFile(path: path) }) {
-    case .success(let file): return file
-    case .failure(.invalid(let file, _)):
-      var lines: [String] = []
-      let issues = try StudyFile.mistakes(path: path) { named -> RunContext? in
-        do { return try context(named) } catch {
-          lines = ErrorText.of(error).lines
-          return nil
-        }
+  private static func mistakes(
+    _ path: String, model: String?, engine: EngineOptions
+  ) throws -> SeveralMistakes {
+    let draft = try StudyDraft(path: path)
+    let folder = model ?? draft.model
+    var issues = draft.issues
+    var more: [String] = []
+    if !folder.isEmpty {
+      do {
+        issues = draft.issues(on: try engine.open(folder).context(engine, precision: .exact))
+      } catch {
+        more = ErrorText.of(error).lines
       }
-      let mistakes = StudyError.invalid(file: file, issues: issues)
-      if lines.isEmpty { throw mistakes }
-      throw SeveralMistakes(lines: ErrorText.of(mistakes).lines + lines)
-    case .failure(let other): throw other
     }
+    return SeveralMistakes(
+      lines: ErrorText.of(StudyError.invalid(file: path, issues: issues)).lines + more)
   }
 
   func modelFolder(_ override: String?) throws -> String {
