@@ -48,8 +48,12 @@ extension Architecture {
     },
     written: { config in
       var base = 10_000.0
-      if case .rotary(let given, _, _) = config.positions { base = given }
-      return [
+      var scaling: [(String, JSONValue)] = []
+      if case .rotary(let given, _, _, let stretch) = config.positions {
+        base = given
+        scaling = stretch.written.map { [("rope_scaling", $0)] } ?? []
+      }
+      let members: [(String, JSONValue)] = [
         ("architectures", .array(["LlamaForCausalLM"])), ("hidden_size", .integer(config.width)),
         ("num_hidden_layers", .integer(config.layers)),
         ("num_attention_heads", .integer(config.heads)),
@@ -61,5 +65,22 @@ extension Architecture {
         ("hidden_act", JSONValue(config.activation.written)),
         ("attention_bias", .bool(config.attentionInBias)), ("mlp_bias", .bool(config.mlpBias)),
       ]
+      return members + scaling
     })
+}
+
+extension RotaryScaling {
+  /// `rope_scaling` of a configuration that needs it.
+  fileprivate var written: JSONValue? {
+    switch self {
+    case .none: nil
+    case .linear(let factor): ["rope_type": "linear", "factor": .real(factor.asWritten)]
+    case .llama3(let factor, let low, let high, let original):
+      [
+        "rope_type": "llama3", "factor": .real(factor.asWritten),
+        "low_freq_factor": .real(low.asWritten), "high_freq_factor": .real(high.asWritten),
+        "original_max_position_embeddings": .real(original.asWritten),
+      ]
+    }
+  }
 }
