@@ -103,7 +103,8 @@ let package = Package(
       name: "LeewayModelTests", dependencies: ["LeewayModel", "LeewaySteering", "LeewayTensor"],
       resources: [.copy("Golden")], swiftSettings: swift),
     .testTarget(
-      name: "LeewaySteeringTests", dependencies: ["LeewaySteering"], swiftSettings: swift),
+      name: "LeewaySteeringTests", dependencies: ["LeewaySteering", "LeewayFuzzing"],
+      swiftSettings: swift),
     .testTarget(
       name: "LeewayWorldTests", dependencies: ["LeewayWorld"], resources: [.copy("Golden")],
       swiftSettings: swift),
@@ -113,7 +114,9 @@ let package = Package(
       resources: [.copy("Golden")], swiftSettings: swift),
     .testTarget(
       name: "LeewayStatisticsTests", dependencies: ["LeewayStatistics"], swiftSettings: swift),
-    .testTarget(name: "LeewayStudyTests", dependencies: ["LeewayStudy"], swiftSettings: swift),
+    .testTarget(
+      name: "LeewayStudyTests", dependencies: ["LeewayStudy", "LeewayFuzzing"],
+      swiftSettings: swift),
     .testTarget(
       name: "LeewayStoreTests", dependencies: ["LeewayStore", "LeewayStudy"],
       swiftSettings: swift),

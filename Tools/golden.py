@@ -74,6 +74,13 @@ FIXTURES = [
     llama("llama-biases", 12, 2, 2, 20, 50, 2, attention_bias=True, mlp_bias=True,
           tie_word_embeddings=True, odd=dict(keep_unembedding=True)),
     llama("llama-sharded", 40, 4, 2, 24, 71, 2, BF16, hidden_act="gelu", odd=dict(shards=2)),
+    llama("llama-apart", 16, 2, 1, 20, 41, 1, tie_word_embeddings=True, odd=dict(apart=True)),
+    llama("llama-linear", 16, 2, 1, 20, 43, 2,
+          rope_parameters=dict(rope_type="linear", factor=2.5, rope_theta=1e3)),
+    llama("llama-stretched", 32, 2, 1, 24, 47, 2, F16, odd=dict(old_rope=True),
+          rope_parameters=dict(
+              rope_type="llama3", factor=4.0, low_freq_factor=1.0, high_freq_factor=4.0,
+              original_max_position_embeddings=16, rope_theta=1e3)),
     gpt2("gpt2-prefixed", 24, 4, 59, 2),
     gpt2("gpt2-bare", 20, 2, 97, 2, n_inner=28, odd=dict(bare=True, masks=F32, n_ctx=True)),
     gpt2("gpt2-bf16", 12, 2, 53, 3, BF16, odd=dict(masks=torch.bool)),
@@ -130,7 +137,7 @@ def write_checkpoint(fixture, folder):
 def rewrite_tensors(fixture, folder):
     """What older exporters leave in a folder: bare names, mask buffers, both tied names."""
     odd, path = fixture.odd, folder / "model.safetensors"
-    if not (odd.get("bare") or odd.get("masks") or odd.get("keep_unembedding")):
+    if not {"bare", "masks", "keep_unembedding", "apart"} & odd.keys():
         return
     tensors = load_file(path)
     if odd.get("bare"):
@@ -143,6 +150,9 @@ def rewrite_tensors(fixture, folder):
             tensors[f"{prefix}h.{layer}.attn.masked_bias"] = torch.tensor(-1e4)
     if odd.get("keep_unembedding"):
         tensors["lm_head.weight"] = tensors["model.embed_tokens.weight"].clone()
+    if odd.get("apart"):
+        embedding = tensors["model.embed_tokens.weight"]
+        tensors["lm_head.weight"] = embedding.flip(0) * 0.7
     save_file(tensors, path, metadata={"format": "pt"})
 
 
@@ -152,6 +162,9 @@ def rewrite_config(fixture, folder, theta):
     config = json.loads(path.read_text())
     if fixture.odd.get("n_ctx"):
         config["n_ctx"] = config.pop("n_positions")
+    if fixture.odd.get("old_rope"):
+        rope = config.pop("rope_parameters")
+        config |= dict(rope_theta=rope.pop("rope_theta"), rope_scaling=rope)
     if theta:
         del config["rope_parameters"]
         config |= dict(rope_theta=theta, rope_scaling=None)

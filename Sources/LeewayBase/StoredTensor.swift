@@ -24,6 +24,12 @@ public struct StoredTensor: Sendable {
     }
   }
 
+  /// Whether another holds the same numbers in the same form, whatever its name.
+  public func holdsSame(as other: StoredTensor) -> Bool {
+    dtype == other.dtype && shape == other.shape
+      && withBytes { own in other.withBytes { own.elementsEqual($0) } }
+  }
+
   /// All elements, widened to 32 bits (exact).
   public func floats() -> [Float] {
     withBytes { bytes in

@@ -11,20 +11,14 @@ public struct TensorArchive: Sendable {
     let index = folder + "/model.safetensors.index.json"
     var shards: [String] = []
     var owners: [String: String] = [:]
-    let indexFile: MappedFile?
-    do { indexFile = try MappedFile(path: index) } catch {
-      guard case .notFound = error else { throw .file(error) }
-      indexFile = nil
-    }
-    if let indexFile {
+    // The whole file goes before an index, as in the reference.
+    if try Self.file(single) != nil {
+      shards = [single]
+    } else if let indexFile = try Self.file(index) {
       owners = try Self.weightMap(indexFile)
       shards = Set(owners.values).sorted().map { folder + "/" + $0 }
     } else {
-      do { _ = try MappedFile(path: single) } catch {
-        if case .notFound = error { throw .noTensors(folder: folder) }
-        throw .file(error)
-      }
-      shards = [single]
+      throw .noTensors(folder: folder)
     }
     var tensors: [String: StoredTensor] = [:]
     var seen: Set<String> = []
@@ -47,6 +41,14 @@ public struct TensorArchive: Sendable {
     self.otherTensors = others
     self.metadata = metadata
     files = shards.sorted()
+  }
+
+  /// Nil when there is no such file.
+  private static func file(_ path: String) throws(SafeTensorsError) -> MappedFile? {
+    do { return try MappedFile(path: path) } catch {
+      if case .notFound = error { return nil }
+      throw .file(error)
+    }
   }
 
   private static func weightMap(_ file: MappedFile) throws(SafeTensorsError) -> [String: String] {

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Foundation
 
 @main
 struct Leeway: ParsableCommand {
@@ -19,6 +20,12 @@ struct Leeway: ParsableCommand {
       VectorCommand.self, TraceCommand.self, TrainCommand.self, TokenizeCommand.self,
       WorldCommand.self, DoctorCommand.self,
     ])
+
+  static func main() {
+    // A file that grows past a limit is an error to be told, not a signal to die of.
+    signal(SIGXFSZ, SIG_IGN)
+    main(nil)
+  }
 
   static let engineVersion = "leeway 0.1.0"
 }

@@ -9,6 +9,7 @@ struct ModelLaws {
   let model: Transformer
   let kernels: Kernels
   private let prompts: [[Int]]
+  private let newTokens: Int
   private let site: Site
   private let direction: [Float]
 
@@ -17,7 +18,8 @@ struct ModelLaws {
     self.kernels = kernels
     let config = model.config
     var stream = NamedStream("doctor")
-    let length = min(12, config.maxPositions - 8)
+    newTokens = max(1, min(6, config.maxPositions / 2))
+    let length = max(2, min(12, config.maxPositions - newTokens))
     let head = (0..<max(1, length / 3)).map { _ in stream.below(config.vocabulary) }
     prompts = (0..<4).map { index in
       head + (0..<max(1, length / 2 - index % 2)).map { _ in stream.below(config.vocabulary) }
@@ -47,7 +49,7 @@ struct ModelLaws {
     law("strength 0 changes no bit", reference[0] == reference[1])
     let generation = GenerationJob(
       prompts: prompts, streams: prompts.map { _ in "doctor" }, variants: job.variants,
-      maxTokens: 6)
+      maxTokens: newTokens)
     let written = try planner.generate(generation)
     law("decoding with a cache equals the naive one", try naive.generate(generation) == written)
     law("a cached continuation is what prefill would choose", try greedy(written, planner))
@@ -88,7 +90,11 @@ struct ModelLaws {
 
   private func scoring(_ positions: Positions, meter: HookMeter? = nil) -> ScoringJob {
     ScoringJob(
-      sequences: prompts.map { ScoringJob.Sequence(tokens: $0, scoredFrom: 1) },
+      // A text's last token is predicted and never fed: a prompt that ends before it leaves
+      // something to do at every choice of positions.
+      sequences: prompts.map {
+        ScoringJob.Sequence(tokens: $0, scoredFrom: 1, promptLength: max(1, $0.count / 2))
+      },
       variants: [.baseline, edit(0, positions, nil), edit(2, positions, meter)])
   }
 

@@ -9,7 +9,13 @@ func makeFolder(_ path: String) throws {
   do {
     try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
   } catch {
-    throw FileError.readOnly(path: path)
+    let cause = (error as NSError).userInfo[NSUnderlyingErrorKey] as? NSError
+    switch (cause ?? error as NSError).code {
+    case Int(EEXIST), Int(ENOTDIR), NSFileWriteFileExistsError:
+      throw FileError.unwritable(path: path, errno: ENOTDIR)
+    case Int(ENOSPC): throw FileError.noSpace(path: path)
+    default: throw FileError.readOnly(path: path)
+    }
   }
 }
 
@@ -63,17 +69,17 @@ struct ResultFiles {
     return try StudyAnalysis(plan: plan, ledger: ledger, leftOut: lacking).result()
   }
 
-  func tell(json: Bool) throws {
+  func tell(json: Bool, page: Bool = true) throws {
     guard members.count > 1 else {
       guard let result = members.first?.result else { return }
       if json { return tell(try result.json()) }
       print(StudyTable.text(result, columns: Self.columns, color: Self.isTerminal))
-      print("page: \(folder)/index.html")
+      if page { print("page: \(folder)/index.html") }
       return
     }
     if json { return tell(try CanonicalCoder.encode(members.map(\.result), pretty: true) + [0x0A]) }
     print(FamilyTable.text(try family(), columns: Self.columns, color: Self.isTerminal))
-    print("page: \(folder)/index.html")
+    if page { print("page: \(folder)/index.html") }
   }
 
   private func tell(_ json: [UInt8]) {

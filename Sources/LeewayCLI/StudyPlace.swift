@@ -7,7 +7,9 @@ struct StudyPlace {
   var file: StudyFile
 
   /// A path, or the name of a file in `Studies/`.
-  init(_ name: String) throws {
+  ///
+  /// - Throws: every mistake at once, those included that only the model shows.
+  init(_ name: String, models: [String], engine: EngineOptions) throws {
     let manager = FileManager.default
     let candidates = [name, "Studies/\(name)", "Studies/\(name).yaml"]
     var isFolder: ObjCBool = false
@@ -20,7 +22,29 @@ struct StudyPlace {
         .filter { $0.hasSuffix(".yaml") }.sorted()
       throw CommandError.noStudy(name, known: known)
     }
-    file = try StudyFile(path: path)
+    switch Result(catching: { () throws(StudyError) in try StudyFile(path: path) }) {
+    case .success(let file): self.file = file
+    case .failure(.invalid): throw try Self.mistakes(path, model: models.first, engine: engine)
+    case .failure(let other): throw other
+    }
+  }
+
+  private static func mistakes(
+    _ path: String, model: String?, engine: EngineOptions
+  ) throws -> SeveralMistakes {
+    let draft = try StudyDraft(path: path)
+    let folder = model ?? draft.models.first ?? ""
+    var issues = draft.issues
+    var more: [String] = []
+    if !folder.isEmpty {
+      do {
+        issues = draft.issues(on: try engine.open(folder).context(engine, precision: .exact))
+      } catch {
+        more = ErrorText.of(error).lines
+      }
+    }
+    return SeveralMistakes(
+      lines: ErrorText.of(StudyError.invalid(file: path, issues: issues)).lines + more)
   }
 
   /// - Parameter override: folders given on the command line; empty takes the study's.
@@ -42,7 +66,7 @@ struct StudyPlace {
   /// Mistakes that only a model shows carry the study's path too.
   func naming<R>(_ body: () throws -> R) throws -> R {
     do { return try body() } catch StudyError.invalid(nil, let issues) {
-      throw StudyError.invalid(file: file.path, issues: issues)
+      throw StudyError.invalid(file: file.path, issues: file.placed(issues))
     }
   }
 

@@ -52,8 +52,8 @@ package enum Headline {
       return "the leeway has no bound on this grid"
     }
     let level = window.octavesInterval.map { NumberText.percent($0.level) + " interval " } ?? ""
-    let range = WindowWords.octaves(window.octavesInterval) ?? "no interval"
-    return "a leeway of \(octaves) octaves (\(level)\(range)), \(WindowWords.short(window.verdict))"
+    let range = WindowWords.octaves(window.octavesInterval).map { level + $0 } ?? "no interval"
+    return "a leeway of \(octaves) octaves (\(range)), \(WindowWords.short(window.verdict))"
   }
 
   private static func chance(_ arm: ArmResult, _ window: WindowEstimate) -> String {

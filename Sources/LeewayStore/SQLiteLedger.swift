@@ -20,7 +20,7 @@ public final class SQLiteLedger: Ledger {
       guard FileManager.default.fileExists(atPath: folder) else {
         throw LedgerError.cannotOpen(path: path)
       }
-      try Self.refuseNewer(path)
+      try Self.refuseForeign(path)
       var configuration = Configuration()
       configuration.busyMode = .timeout(10)
       // By hand: GRDB's own set-up makes and drops a table each time, and the file grows.
@@ -33,16 +33,24 @@ public final class SQLiteLedger: Ledger {
     }
   }
 
-  /// Looks before anything is opened for writing: a newer version's file stays as it is, to the
-  /// byte.
-  private static func refuseNewer(_ path: String) throws {
-    guard FileManager.default.fileExists(atPath: path) else { return }
+  /// Looks before anything is opened for writing: a newer version's file, or one of
+  /// another program, stays as it is, to the byte.
+  private static func refuseForeign(_ path: String) throws {
+    var isFolder: ObjCBool = false
+    guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else { return }
+    if isFolder.boolValue { throw LedgerError.notALedger(path: path) }
     var configuration = Configuration()
     configuration.readonly = true
     configuration.busyMode = .timeout(10)
     let queue = try DatabaseQueue(path: path, configuration: configuration)
-    let found = try queue.read { try Int.fetchOne($0, sql: "PRAGMA user_version") ?? 0 }
+    let (found, isForeign) = try queue.read { db in
+      let found = try Int.fetchOne(db, sql: "PRAGMA user_version") ?? 0
+      let sql = "SELECT count(*) FROM sqlite_master WHERE name NOT IN ('study', 'grdb_migrations')"
+      let tables = try Int.fetchOne(db, sql: sql) ?? 0
+      return (found, try !db.tableExists("study") && tables > 0)
+    }
     try queue.close()
+    if isForeign { throw LedgerError.notALedger(path: path) }
     guard found <= Schema.version else {
       throw LedgerError.newerVersion(path: path, found: found, known: Schema.version)
     }

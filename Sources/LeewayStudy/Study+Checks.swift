@@ -6,15 +6,23 @@ extension Study {
       found.append(StudyIssue(path: path, problem: problem))
     }
     if name.isEmpty { add("name", .empty) }
+    if name.contains("/") || name.hasPrefix(".") {
+      add("name", .badValue(expected: "a name for the folder runs/NAME, no path", found: name))
+    }
     if prompts.isEmpty { add("prompts", .empty) }
     if Set(prompts).count < prompts.count {
-      add("prompts", .badValue(expected: "each prompt once", found: Self.repeated(prompts)))
+      let found = "\"\(Self.repeated(prompts))\" twice"
+      add("prompts", .badValue(expected: "each prompt once", found: found))
     }
     if prompts.contains(where: \.isEmpty) { add("prompts", .badValue(expected: "text", found: "")) }
     if vector.contrast.positive.isEmpty { add("vector.contrast.positive", .empty) }
     if vector.contrast.negative.isEmpty { add("vector.contrast.negative", .empty) }
-    if vector.contrast.positive == vector.contrast.negative, !vector.contrast.positive.isEmpty {
-      add("vector.contrast", .badValue(expected: "two different halves", found: "the same texts"))
+    if vector.contrast.positive.sorted() == vector.contrast.negative.sorted(),
+      !vector.contrast.positive.isEmpty
+    {
+      add(
+        "vector.contrast",
+        .badValue(expected: "two different halves", found: "the same texts twice"))
     }
     if sweep.sites.isEmpty { add("sweep.sites", .empty) }
     if sweep.doses.isEmpty { add("sweep.doses", .empty) }
@@ -23,6 +31,12 @@ extension Study {
     }
     if Set(sweep.seeds).count < sweep.seeds.count {
       add("sweep.seeds", .badValue(expected: "each seed once", found: "\(sweep.seeds)"))
+    }
+    if answer.by == .nextToken, sweep.positions == .response {
+      // The next token is read at the prompt's end, before anything is steered.
+      add(
+        "sweep.positions",
+        .badValue(expected: "all, prompt or last where answers are next tokens", found: "response"))
     }
     if answer.target.isEmpty { add("answer.target", .empty) }
     if answer.original.isEmpty { add("answer.original", .empty) }

@@ -52,6 +52,38 @@ public struct StudyIssue: Error, Equatable, Sendable {
   }
 }
 
+extension StudyIssue {
+  /// Mistakes in the order of lines, each once: what a first reading found, and what a second one
+  /// found elsewhere.
+  static func tidied(_ first: [StudyIssue], _ second: [StudyIssue]) -> [StudyIssue] {
+    func concern(_ a: String, _ b: String) -> Bool {
+      // What is wrong with the whole file is wrong with every part.
+      a == b || a.isEmpty || a.hasPrefix(b + ".") || a.hasPrefix(b + "[") || b.hasPrefix(a + ".")
+        || b.hasPrefix(a + "[")
+    }
+    var found = first
+    for issue in second {
+      // An empty part is one that could not be read; texts may serve two ends.
+      let known = found.contains {
+        concern($0.path, issue.path)
+          || $0.problem == issue.problem && issue.path.hasPrefix("neutral")
+      }
+      if !known { found.append(issue) }
+    }
+    // A key that is misspelt is not missing too.
+    let misspelt = found.compactMap { issue -> String? in
+      guard case .unknownKey(let key, _, let nearest?) = issue.problem else { return nil }
+      return issue.path.dropLast(key.count) + nearest
+    }
+    found.removeAll { issue in
+      if case .missingKey = issue.problem { misspelt.contains(issue.path) } else { false }
+    }
+    return found.enumerated().sorted {
+      ($0.element.line ?? .max, $0.offset) < ($1.element.line ?? .max, $1.offset)
+    }.map(\.element)
+  }
+}
+
 /// What keeps a study from being read, run or reported. Values only.
 public enum StudyError: Error, Equatable, Sendable {
   case file(FileError)

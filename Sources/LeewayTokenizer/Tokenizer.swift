@@ -11,7 +11,8 @@ public struct Tokenizer: Sendable {
   var model = BytePairModel(vocabulary: Vocabulary())
   var normalizers: [Normalizer] = []
   var preTokenizers: [PreTokenizer] = []
-  var decoder: [DecodeStep] = []
+  /// Nil when the file names none.
+  var decoder: [DecodeStep]?
   /// Ids before and after the text.
   var prefix: [Int] = []
   var suffix: [Int] = []
@@ -38,7 +39,7 @@ public struct Tokenizer: Sendable {
         normalized.append((text.bytes, token))
       }
       // What is found in the normalized text is told as it stands there, as the reference does.
-      model.vocabulary.setText(text.bytes, id: token.id)
+      model.vocabulary.setAdded(text.bytes, id: token.id)
     }
     normalizedMatcher = AddedMatcher(normalized)
   }
@@ -155,7 +156,8 @@ public struct Tokenizer: Sendable {
 
   // MARK: Decoding
 
-  /// The text of pieces as the file's decoder puts them together; without a decoder, side by side.
+  /// The text of pieces as the file's decoder puts them together; without a decoder, with spaces
+  /// between, as the reference does.
   /// Bytes that make no character become U+FFFD.
   /// - Throws: `unknownID` for an id that no piece has.
   public func decode(_ ids: [Int], skipSpecial: Bool = false) throws(TokenizerError) -> String {
@@ -172,6 +174,7 @@ public struct Tokenizer: Sendable {
       }
       pieces.append(piece)
     }
+    guard let decoder else { return Array(pieces.joined(separator: [0x20])) }
     for step in decoder { pieces = step.apply(pieces) }
     return pieces.flatMap { $0 }
   }

@@ -31,6 +31,10 @@ struct Vocabulary: Sendable {
     }
   }
 
+  /// Says what an added token decodes to: spelt in the alphabet, the bytes that it stands for, even
+  /// where they make no text ("é" alone), as the reference does.
+  mutating func setAdded(_ content: [UInt8], id: Int) { setText(plain(content) ?? content, id: id) }
+
   /// Says what an id decodes to, and leaves the model's pieces as they are.
   mutating func setText(_ piece: [UInt8], id: Int) {
     if id >= pieces.count {

@@ -1,4 +1,5 @@
 import Foundation
+import LeewayBase
 import Testing
 
 /// Bad input gets a sentence that names the file and the key, an exit code, and loses nothing.
@@ -69,6 +70,37 @@ import Testing
     }
   }
 
+  /// Those of the file, of its contrast, of the model and of the tokens, in one go.
+  @Test func mistakesOfEveryKindAreToldAtOnce() throws {
+    try withFolder { folder in
+      let study = try StudyText.write(in: folder) {
+        $0.replacingOccurrences(of: "question:", with: "quesion:")
+          .replacingOccurrences(of: "blocks.2.resid_post", with: "blocks.9.resid_post")
+          .replacingOccurrences(
+            of: "negative: [The kestrel is one of the falcons, The merlin is one of the falcons]",
+            with: "negative: []"
+          )
+          .replacingOccurrences(
+            of: "The hobby is", with: String(repeating: "The hobby and ", count: 60) + "is"
+          )
+          .replacingOccurrences(of: "tokens: 8", with: "tokens: eight")
+      }
+      for command in [["check", study], ["run", study, "--out", folder + "/out"]] {
+        let result = try Command.started(command).outcome()
+        expect(
+          result, code: 2,
+          says: [
+            "study.yaml:3: quesion", "study.yaml:13: sweep.sites[1]: blocks.9", "negative",
+            "prompts[1]", "eight",
+          ])
+        #expect(result.errors.split(separator: "\n").count == 5, "\(result.errors)")
+      }
+      // A model that cannot be opened is one mistake more.
+      let without = try Command.run("check", study, "--model", folder)
+      expect(without, code: 2, says: ["quesion", "negative", "eight", folder + "/config.json"])
+    }
+  }
+
   // MARK: Checkpoints
 
   /// The built-in model with one file changed.
@@ -102,7 +134,7 @@ import Testing
     let weights = "model.safetensors"
     try expectTrace(weights, says: ["cut short"]) { $0 = $0.prefix($0.count - 100) }
     try expectTrace(weights, says: ["header claims"]) { $0[6] = 1 }
-    try expectTrace(weights, says: ["header claims"]) { $0 = Data() }
+    try expectTrace(weights, says: ["too few for a header"]) { $0 = Data() }
     try expectTrace(weights, says: []) {
       try replace(&$0, "\"data_offsets\":[0,", "\"data_offsets\":[2,")
     }
@@ -133,6 +165,29 @@ import Testing
       }
       expect(
         try Command.run("trace", "--model", model, "--ids", "1"), code: 2, says: ["shape", "96"])
+    }
+  }
+
+  static let values: [(key: String, value: JSONValue, says: String)] = [
+    ("max_position_embeddings", .integer(Int(Int32.max)), "max_position_embeddings"),
+    ("rms_norm_eps", -1, "rms_norm_eps"),
+    ("eos_token_id", [2, "x"], "eos_token_id"),
+    ("rope_parameters", 2, "rope_parameters"),
+    ("rope_parameters", ["rope_type": "yarn"], "rope_type default, linear or llama3"),
+    ("rope_parameters", ["rope_theta": "big"], "rope_parameters.rope_theta"),
+    ("rope_parameters", ["rope_type": "linear", "factor": 2, "base": 3], "no keys but"),
+    ("rope_scaling", ["type": "linear"], "rope_scaling.factor"),
+    ("model_type", 5, "model_type"),
+  ]
+
+  @Test(arguments: values.indices) func valuesOfTheConfigurationAreChecked(index: Int) throws {
+    let (key, value, says) = Self.values[index]
+    try expectTrace("config.json", says: [says]) { data in
+      let config = try JSONValue.parse(Array(data), path: "config.json")
+      guard case .object(let members) = config else { return }
+      let kept = members.filter { $0.key != Array(key.utf8) }
+      let changed = JSONMember(key: Array(key.utf8), value: value)
+      data = Data(JSONValue.object(kept + [changed]).canonicalBytes)
     }
   }
 
@@ -180,6 +235,20 @@ import Testing
         "trace", "--model", model, "--ids", "1", "--add", "blocks.7.resid_post:dim=0:1"),
       code: 2, says: ["blocks.7.resid_post", "4 blocks"])
     expect(try Command.run("trace", "--model", model), code: 64, says: ["--ids"])
+    expect(
+      try Command.run("tokenize", "--model", model, "--decode", input: "1 x\n"), code: 2,
+      says: ["\"1 x\""])
+    // The prompt is told with the first token only: an error stands alone.
+    let long = try Command.run(
+      "generate", "--model", model, "--prompt", "The owl", "--tokens", "5000")
+    expect(long, code: 2, says: ["context is 128"])
+    #expect(long.output.isEmpty)
+    for more in [["--dose", "1"], ["--dose", "nan"], ["--dose", "1", "--strength", "1"]] {
+      let result = try Command.started(
+        ["generate", "--model", model, "--prompt", "The owl"] + more
+      ).outcome()
+      #expect(result.code == 64, "\(more)")
+    }
     let bad = try Command.run(["tokenize", "--model", model], input: Data([65, 0xFF, 66]))
     expect(bad, code: 2, says: ["byte 1", "UTF-8"])
   }
@@ -205,6 +274,16 @@ import Testing
     try withFolder { folder in
       let study = try StudyText.write(in: folder)
       try write(String(repeating: "no database ", count: 99), folder + "/leeway.sqlite")
+      expect(
+        try Command.run("run", study, "--out", folder), code: 2, says: ["leeway.sqlite", "--out"])
+    }
+  }
+
+  @Test func aDatabaseOfAnotherProgramStaysAsItIs() throws {
+    try withFolder { folder in
+      let study = try StudyText.write(in: folder)
+      let path = folder + "/leeway.sqlite"
+      try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
       expect(
         try Command.run("run", study, "--out", folder), code: 2, says: ["leeway.sqlite", "--out"])
     }

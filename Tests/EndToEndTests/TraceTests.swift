@@ -76,8 +76,8 @@ import Testing
     #expect(none.trace.top == plain.top && none.trace.norms == plain.norms)
   }
 
-  @Test func promptsAreTokenizedAsByTokenize() throws {
-    let text = "The kestrel is one of the"
+  @Test(arguments: ["The kestrel is one of the", "- an owl", "--top"])
+  func promptsAreTokenizedAsByTokenize(text: String) throws {
     for flag in [[], ["--no-special"]] {
       let ids = try Command.started(
         ["tokenize", "--model", Command.nestling, "--json"] + flag, input: text

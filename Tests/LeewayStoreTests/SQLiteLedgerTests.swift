@@ -80,6 +80,20 @@ import Testing
     }
   }
 
+  @Test func leavesAnotherProgramsFileAlone() throws {
+    let path = try folder() + "/l.sqlite"
+    let queue = try DatabaseQueue(path: path)
+    try queue.write { try $0.execute(sql: "CREATE TABLE song (name TEXT)") }
+    try queue.close()
+    let before = try Data(contentsOf: URL(fileURLWithPath: path))
+    #expect(throws: LedgerError.notALedger(path: path)) { try SQLiteLedger(path: path) }
+    #expect(try Data(contentsOf: URL(fileURLWithPath: path)) == before)
+    // An empty file is a beginning.
+    let empty = try folder() + "/e.sqlite"
+    try Data().write(to: URL(fileURLWithPath: empty))
+    #expect(try SQLiteLedger(path: empty).plans().isEmpty)
+  }
+
   @Test func namesWhatIsWrongWithTheFile() throws {
     let place = try folder()
     let text = place + "/text.sqlite"

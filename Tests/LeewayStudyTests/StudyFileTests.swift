@@ -96,7 +96,7 @@ private let whole = """
     let paths = Set(found.map(\.path))
     #expect(
       paths == [
-        "question", "quesion", "operator.id", "sweep.sites[0]", "sweep.doses.from",
+        "quesion", "operator.id", "sweep.sites[0]", "sweep.doses.from",
         "answer.tokens", "sweep.seeds[1]", "capability[1].scorer", "capability[0].floor",
       ])
     let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
@@ -109,7 +109,6 @@ private let whole = """
       case .unknownName(_, let name, _, let nearest):
         #expect(line.contains(name))
         #expect(["clamp", "exact-match", "blocks.*.resid_post", nil].contains(nearest))
-      case .missingKey(let key): #expect(key == "question")
       case .wrongType(_, let found), .badValue(_, let found):
         #expect(line.contains(found.trimmingCharacters(in: ["“", "”"]).prefix(1)))
       default: Issue.record("\(issue)")
@@ -126,6 +125,37 @@ private let whole = """
     #expect(empty.contains { $0.path == "prompts" && $0.problem == .empty })
     let twice = issues(whole.replacing("prompts: [a, b, c]", with: "prompts: [a, b, a]"))
     #expect(twice.map(\.path) == ["prompts"])
+  }
+
+  @Test func aPartWithAMistakeHidesNoOther() {
+    // The seeds cannot be read, nor the length of texts: what stands beside them is judged.
+    let found = issues(
+      whole.replacing("seeds: [1, 2]", with: "seeds: [x]")
+        .replacing("tokens: 8", with: "tokens: many")
+        .replacing("original: [girl, she]", with: "original: [Boy]")
+        .replacing("doses: {from", with: "dozes: {from")
+        .replacing("negative: [the owl hid, one owl fell]", with: "negative: []"))
+    #expect(
+      found.map(\.path) == [
+        "vector.contrast.negative", "sweep.dozes", "sweep.seeds[0]", "answer.target",
+        "answer.tokens",
+      ])
+    #expect(found.map { $0.line ?? 0 } == [8, 12, 15, 19, 21])
+    // The same texts in another order are no contrast.
+    let same = issues(
+      whole.replacing("[the owl hid, one owl fell]", with: "[an owl flew, the owl sat]"))
+    #expect(same.map(\.path) == ["vector.contrast"])
+    // Results go to a folder of that name.
+    #expect(issues(whole.replacing("name: owls", with: "name: ../owls")).map(\.path) == ["name"])
+    // Nothing is steered before the next token is read.
+    #expect(
+      issues(whole.replacing("by: generated", with: "by: next-token")).map(\.path) == [
+        "sweep.positions"
+      ])
+    #expect(
+      throws: StudyError.notYAML(
+        path: "s.yaml", line: 1, column: 1, problem: "a key stands twice: \"name\"")
+    ) { try StudyFile(text: whole + "\nname: again", path: "s.yaml") }
   }
 
   @Test func brokenYAMLSaysWhere() {

@@ -17,7 +17,7 @@ struct CheckCommand: ParsableCommand {
 
   func run() throws {
     try reporting {
-      let place = try StudyPlace(study)
+      let place = try StudyPlace(study, models: models, engine: engine)
       let folders = try place.modelFolders(models)
       for folder in folders { try check(place, folder, named: folders.count > 1) }
     }

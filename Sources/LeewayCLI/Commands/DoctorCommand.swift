@@ -60,7 +60,9 @@ struct DoctorCommand: ParsableCommand {
   }
 
   private func size(_ bytes: Int) -> String {
-    bytes < 10 << 20
-      ? String(format: "%.1f MB", Double(bytes) / 1e6) : "\(bytes / 1_000_000) MB"
+    bytes < 1_000_000
+      ? String(format: "%.0f kB", Double(bytes) / 1e3)
+      : bytes < 10 << 20
+        ? String(format: "%.1f MB", Double(bytes) / 1e6) : "\(bytes / 1_000_000) MB"
   }
 }

@@ -15,11 +15,14 @@ struct GenerateCommand: ParsableCommand {
       """)
 
   @Option(help: "Checkpoint folder.") var model: String
-  @Option(help: "Text to continue.") var prompt: String
+  // A text may begin with a dash.
+  @Option(parsing: .unconditional, help: "Text to continue.") var prompt: String
   @Option(help: "A steering vector's file.") var vector: String?
-  @Option(help: "Strength in multiples of the median residual norm over the prompt.")
+  @Option(
+    parsing: .unconditional,
+    help: "Strength in multiples of the median residual norm over the prompt.")
   var dose: Double?
-  @Option(help: "Strength in the stream's own unit.") var strength: Double?
+  @Option(parsing: .unconditional, help: "Strength in the stream's own unit.") var strength: Double?
   @Option(help: "Apply at this site instead of the vector's own.") var site: String?
   @Option(help: "all, prompt, response or last.") var positions: Positions = .all
   @Option(name: .customLong("operator"), help: "add, project-out or clamp.") var operation = "add"
@@ -37,6 +40,15 @@ struct GenerateCommand: ParsableCommand {
 
   func validate() throws {
     guard tokens >= 1 else { throw ValidationError("--tokens should be 1 or more") }
+    guard dose == nil || strength == nil else {
+      throw ValidationError("give either --dose or --strength")
+    }
+    guard (dose ?? 0).magnitude < 1e30, (strength ?? 0).magnitude < 1e30 else {
+      throw ValidationError("--dose and --strength should be numbers below 1e30")
+    }
+    guard vector != nil || dose == nil && strength == nil && site == nil && value == nil else {
+      throw ValidationError("nothing is steered without --vector FILE")
+    }
     guard temperature >= 0, topK >= 0, topP > 0, topP <= 1, minP >= 0, minP <= 1 else {
       throw ValidationError(
         "expected --temperature >= 0, --top-k >= 0, --top-p in (0, 1], --min-p in [0, 1]")
@@ -51,16 +63,18 @@ struct GenerateCommand: ParsableCommand {
       let ids = tokenizer.encode(prompt, addSpecial: !noSpecial)
       let variant = try variant(opened, executor, tokenizer)
       var streamer = Tokenizer.Streamer(tokenizer, after: ids)
-      tell(prompt)
+      // Told with the first token, so that an error stands alone.
+      var opening = prompt
       _ = try executor.stream(
         ids, stream: "generate \(seed)", variant: variant, maxTokens: tokens,
         sampling: Sampling(temperature: temperature, topK: topK, topP: topP, minP: minP),
         stopTokens: opened.endTokens
       ) { token in
-        tell(streamer.append(token))
+        tell(opening + streamer.append(token))
+        opening = ""
         return true
       }
-      tell(streamer.finish() + "\n")
+      tell(opening + streamer.finish() + "\n")
     }
   }
 

@@ -30,7 +30,7 @@ struct RunCommand: ParsableCommand {
 
   func run() throws {
     try reporting {
-      let place = try StudyPlace(study)
+      let place = try StudyPlace(study, models: models, engine: engine)
       let places = ModelPlaces(
         models: try place.modelFolders(models), out: place.outFolder(out))
       let cancellation = Cancellation()

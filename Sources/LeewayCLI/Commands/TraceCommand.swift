@@ -16,8 +16,10 @@ struct TraceCommand: ParsableCommand {
       """)
 
   @Option(help: "Checkpoint folder.") var model: String
-  @Option(help: "Token ids, separated by spaces.") var ids: String?
-  @Option(help: "Text; special tokens are added as the tokenizer says.") var prompt: String?
+  @Option(parsing: .unconditional, help: "Token ids, separated by spaces.") var ids: String?
+  // A text may begin with a dash.
+  @Option(parsing: .unconditional, help: "Text; special tokens are added as the tokenizer says.")
+  var prompt: String?
   @Flag(name: .customLong("no-special"), help: "Add no special tokens to --prompt.")
   var noSpecial = false
   @Option(help: "SITE:dim=INDEX:AMOUNT, added at every position; may repeat.") var add: [String] =

@@ -30,6 +30,7 @@ struct VectorCommand: ParsableCommand {
     func run() throws {
       try reporting {
         guard let site = Site(site) else { throw CommandError.unknownSite(self.site) }
+        guard site.layer >= 0 else { throw EngineError.notEditable(site: site) }
         let opened = try engine.open(model)
         let fitter = VectorFitter(
           executor: NaiveExecutor(model: opened.transformer, kernels: engine.kernels()),

@@ -48,7 +48,7 @@ extension ErrorText {
     case .badValue(let expected, let found): "is \(found); expected \(expected)"
     case .unknownName(let kind, let name, let known, let nearest):
       "no \(kind) is called \"\(name)\""
-        + (nearest.map { "; did you mean \"\($0)\"?" } ?? "")
+        + (nearest.map { "; did you mean \"\($0)\"?" } ?? (known.isEmpty ? "" : "."))
         + (known.isEmpty ? "" : " Known: " + known.joined(separator: ", "))
     case .empty: "is empty; give at least one"
     case .overlap(let words):
@@ -93,7 +93,9 @@ extension ErrorText {
     case .damaged(let path, let detail):
       ErrorText("\(path): is damaged (\(detail)); move it away and run again", code: 1)
     case .failed(let path, let code, let detail):
-      ErrorText("\(path): the database failed with code \(code): \(detail)", code: 1)
+      ErrorText(
+        "\(path): the database failed with code \(code) (\(detail)); what was measured before is kept",
+        code: 1)
     }
   }
 }

@@ -25,6 +25,7 @@ extension ErrorText {
     case let error as LedgerError: of(error)
     case let error as WorldError: ErrorText(sentence(error))
     case let error as CommandError: ErrorText(sentence(error))
+    case let error as SeveralMistakes: ErrorText(lines: error.lines)
     default: ErrorText("unexpected: \(error)", code: 1)
     }
   }
@@ -73,8 +74,14 @@ extension ErrorText {
     switch error {
     case .file(let error): return sentence(error)
     case .json(let error): return sentence(error)
+    case .badHeaderLength(let path, _, let bytes) where bytes < 8:
+      return "\(path): has \(bytes) bytes, too few for a header; \(damaged)"
     case .badHeaderLength(let path, let length, let bytes):
       return "\(path): the header claims \(length) bytes, the file has \(bytes); \(damaged)"
+    case .badEntry(let path, let tensor, let key, let expected)
+    where tensor.isEmpty || tensor == "__metadata__":
+      let place = ["the header", tensor == "" ? "" : tensor, key == "header" ? "" : key]
+      return "\(path): \(place.filter { !$0.isEmpty }.joined(separator: ".")) should be \(expected)"
     case .badEntry(let path, let tensor, let key, let expected):
       return "\(path): tensor \"\(tensor)\": \(key) should be \(expected)"
     case .outOfRange(let path, let tensor, let begin, let end, let bytes):
@@ -156,8 +163,8 @@ extension ErrorText {
     switch error {
     case .missing(let path):
       return
-        "\(path): has no tokenizer.json; copy the checkpoint's own there, or pass token ids with"
-        + " --ids"
+        "\(path): has no tokenizer.json; copy the checkpoint's own there (leeway trace also takes"
+        + " --ids)"
     case .file(let error): return sentence(error)
     case .json(let error): return sentence(error)
     case .missingKey(let path, let key): return "\(path): the key \"\(key)\" is missing"
@@ -233,14 +240,19 @@ extension ErrorText {
   }
 
   static func unknown(_ kind: String, _ name: String, _ known: [String]) -> String {
-    let near = Spelling.nearest(to: name, among: known).map { "; did you mean \"\($0)\"?" } ?? ""
-    return "no \(kind) is called \"\(name)\"\(near) known: \(known.joined(separator: ", "))"
+    let near = Spelling.nearest(to: name, among: known).map { "; did you mean \"\($0)\"?" } ?? "."
+    return "no \(kind) is called \"\(name)\"\(near) Known: \(known.joined(separator: ", "))"
   }
 
   static func list(_ names: [String]) -> String {
     let shown = names.prefix(6).map { "\"\($0)\"" }.joined(separator: ", ")
     return names.count > 6 ? shown + " and \(names.count - 6) more" : shown
   }
+}
+
+/// Mistakes of different kinds, told together.
+struct SeveralMistakes: Error {
+  var lines: [String]
 }
 
 /// Mistakes in what was typed.
@@ -259,7 +271,9 @@ enum CommandError: Error, Equatable {
 extension ErrorText {
   static func sentence(_ error: CommandError) -> String {
     switch error {
-    case .badIDs(let text): "--ids \"\(text)\": expected whole numbers, as in \"1 403 407\""
+    case .badIDs(let text):
+      "\"\(text.trimmingCharacters(in: .whitespacesAndNewlines))\": expected token ids, as in"
+        + " \"1 403 407\""
     case .badAdd(let text):
       "--add \"\(text)\": expected SITE:dim=INDEX:AMOUNT, as in blocks.1.resid_post:dim=0:4.0"
     case .noDimension(let site, let dimension, let width):

@@ -24,11 +24,11 @@ extension Architecture {
         layers: try json.size("n_layer"), heads: heads, kvHeads: heads, headWidth: headWidth,
         mlpWidth: try json.optionalSize("n_inner") ?? 4 * width,
         maxPositions: context, norm: .layer,
-        epsilon: Float(try json.number("layer_norm_epsilon", default: 1e-5)), positions: .learned,
+        epsilon: try json.epsilon("layer_norm_epsilon", default: 1e-5), positions: .learned,
         activation: try json.activation("activation_function", default: .geluTanh),
         gatedMLP: false, tiedEmbeddings: try json.flag("tie_word_embeddings", default: true),
         attentionScale: scaled ? 1 / Float(headWidth).squareRoot() : 1, attentionInBias: true,
-        attentionOutBias: true, mlpBias: true, endTokens: json.tokens("eos_token_id"))
+        attentionOutBias: true, mlpBias: true, endTokens: try json.tokens("eos_token_id"))
     },
     weights: WeightTable(
       prefixes: ["transformer.", ""],

@@ -11,20 +11,20 @@ extension Architecture {
       let heads = try json.size("num_attention_heads")
       let headWidth = try json.optionalSize("head_dim") ?? width / heads
       let attentionBias = try json.flag("attention_bias", default: false)
-      let base = try json.rotaryBase(default: 10_000)
+      let (base, scaling) = try json.rotary(defaultBase: 10_000)
       return TransformerConfig(
         vocabulary: try json.size("vocab_size"), width: width,
         layers: try json.size("num_hidden_layers"), heads: heads,
         kvHeads: try json.optionalSize("num_key_value_heads") ?? heads, headWidth: headWidth,
         mlpWidth: try json.size("intermediate_size"),
         maxPositions: try json.optionalSize("max_position_embeddings") ?? 2048, norm: .rms,
-        epsilon: Float(try json.number("rms_norm_eps", default: 1e-6)),
-        positions: .rotary(base: base, width: headWidth, interleaved: false),
+        epsilon: try json.epsilon("rms_norm_eps", default: 1e-6),
+        positions: .rotary(base: base, width: headWidth, interleaved: false, scaling: scaling),
         activation: try json.activation("hidden_act", default: .silu), gatedMLP: true,
         tiedEmbeddings: try json.flag("tie_word_embeddings", default: false),
         attentionScale: 1 / Float(headWidth).squareRoot(), attentionInBias: attentionBias,
         attentionOutBias: attentionBias, mlpBias: try json.flag("mlp_bias", default: false),
-        endTokens: json.tokens("eos_token_id"))
+        endTokens: try json.tokens("eos_token_id"))
     },
     weights: WeightTable(
       prefixes: ["model.", ""],
@@ -48,8 +48,12 @@ extension Architecture {
     },
     written: { config in
       var base = 10_000.0
-      if case .rotary(let given, _, _) = config.positions { base = given }
-      return [
+      var scaling: [(String, JSONValue)] = []
+      if case .rotary(let given, _, _, let stretch) = config.positions {
+        base = given
+        scaling = stretch.written.map { [("rope_scaling", $0)] } ?? []
+      }
+      let members: [(String, JSONValue)] = [
         ("architectures", .array(["LlamaForCausalLM"])), ("hidden_size", .integer(config.width)),
         ("num_hidden_layers", .integer(config.layers)),
         ("num_attention_heads", .integer(config.heads)),
@@ -61,5 +65,22 @@ extension Architecture {
         ("hidden_act", JSONValue(config.activation.written)),
         ("attention_bias", .bool(config.attentionInBias)), ("mlp_bias", .bool(config.mlpBias)),
       ]
+      return members + scaling
     })
+}
+
+extension RotaryScaling {
+  /// `rope_scaling` of a configuration that needs it.
+  fileprivate var written: JSONValue? {
+    switch self {
+    case .none: nil
+    case .linear(let factor): ["rope_type": "linear", "factor": .real(factor.asWritten)]
+    case .llama3(let factor, let low, let high, let original):
+      [
+        "rope_type": "llama3", "factor": .real(factor.asWritten),
+        "low_freq_factor": .real(low.asWritten), "high_freq_factor": .real(high.asWritten),
+        "original_max_position_embeddings": .real(original.asWritten),
+      ]
+    }
+  }
 }

@@ -19,9 +19,10 @@ public struct Checkpoint: Sendable {
     let root = try Self.json(path)
     guard case .object = root else { throw .notAnObject(path: path) }
     let known = Architecture.all.map(\.modelType)
-    guard let type = root["model_type"]?.text else {
+    guard let found = root["model_type"], found != .null else {
       throw .missingKey(path: path, key: "model_type")
     }
+    let type = found.text ?? found.canonicalText
     guard let architecture = Architecture.all.first(where: { $0.modelType == type }) else {
       throw .unknownArchitecture(path: path, found: type, known: known)
     }
@@ -69,9 +70,17 @@ public struct Checkpoint: Sendable {
       throw .wrongValue(
         path: path, key: "head_dim", expected: "at least 1", found: "\(config.headWidth)")
     }
-    if case .rotary = config.positions, config.headWidth % 2 != 0 {
-      throw .wrongValue(
-        path: path, key: "head_dim", expected: "an even number", found: "\(config.headWidth)")
+    if case .rotary = config.positions {
+      guard config.headWidth % 2 == 0 else {
+        throw .wrongValue(
+          path: path, key: "head_dim", expected: "an even number", found: "\(config.headWidth)")
+      }
+      // Angles are held for every position: a lie here would take all memory.
+      guard config.maxPositions <= 1 << 20 else {
+        throw .wrongValue(
+          path: path, key: "max_position_embeddings", expected: "at most \(1 << 20)",
+          found: "\(config.maxPositions)")
+      }
     }
   }
 }

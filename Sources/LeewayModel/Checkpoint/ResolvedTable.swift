@@ -47,16 +47,17 @@ struct ResolvedTable: Sendable {
     // Exporters keep one name of a tied pair; the other is an alias in the metadata or absent.
     let embedName = prefix + table.embed
     let tied = config.tiedEmbeddings
-    if tied, archive.tensors[embedName] == nil {
-      embed = try finder.take(table.unembed, shape: [config.vocabulary, config.width])
-    } else {
-      embed = try finder.take(embedName, shape: [config.vocabulary, config.width])
-    }
-    if tied {
+    let shape = [config.vocabulary, config.width]
+    let first = try finder.take(
+      tied && archive.tensors[embedName] == nil ? table.unembed : embedName, shape: shape)
+    embed = first
+    let second = archive.tensors[table.unembed]
+    if tied, second.map({ $0.name == first.name || $0.holdsSame(as: first) }) ?? true {
       unembed = nil
       finder.ignore(table.unembed)
     } else {
-      unembed = try finder.take(table.unembed, shape: [config.vocabulary, config.width])
+      // Two different matrices are two, whatever the configuration says.
+      unembed = try finder.take(table.unembed, shape: shape)
     }
     if let name = table.positions {
       positions = try finder.take(prefix + name, shape: [config.maxPositions, config.width])

@@ -100,7 +100,7 @@ package struct ForwardPass {
       for row in needed { space.compactPositions.append(batch.positions[row]) }
       positions = space.compactPositions
     }
-    if case .rotary(_, _, let interleaved) = config.positions, let table = model.rotary {
+    if case .rotary(_, _, let interleaved, _) = config.positions, let table = model.rotary {
       kernels.rotary(
         q, heads: config.heads, headWidth: config.headWidth, positions: positions, table: table,
         interleaved: interleaved)

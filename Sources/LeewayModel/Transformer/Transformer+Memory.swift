@@ -16,10 +16,10 @@ extension Transformer {
         down: LinearWeights(table.sources(.down(layer), in: weights)))
     }
     var rotary: RotaryTable?
-    if case .rotary(let base, let width, _) = config.positions {
+    if case .rotary(let base, let width, _, let scaling) = config.positions {
       rotary = RotaryTable(
         headWidth: config.headWidth, rotaryWidth: width, base: base,
-        maxPositions: config.maxPositions)
+        maxPositions: config.maxPositions, scaling: scaling)
     }
     self.init(
       config: config, parameters: table.tensors.reduce(0) { $0 + $1.count },

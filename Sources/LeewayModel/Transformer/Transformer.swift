@@ -104,10 +104,10 @@ public final class Transformer: Sendable {
       weight: table.unembed ?? table.embed, bias: nil, source: .init("unembed"),
       outputs: config.vocabulary, inputs: config.width)
     unembed = LinearWeights.packing([unembedding], biases: [nil])
-    if case .rotary(let base, let width, _) = config.positions {
+    if case .rotary(let base, let width, _, let scaling) = config.positions {
       rotary = RotaryTable(
         headWidth: config.headWidth, rotaryWidth: width, base: base,
-        maxPositions: config.maxPositions)
+        maxPositions: config.maxPositions, scaling: scaling)
     } else {
       rotary = nil
     }

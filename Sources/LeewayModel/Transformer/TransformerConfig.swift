@@ -12,7 +12,7 @@ public struct TransformerConfig: Sendable, Equatable {
 
   public enum PositionScheme: Sendable, Equatable {
     /// Queries and keys are rotated; half-split pairs unless `interleaved`.
-    case rotary(base: Double, width: Int, interleaved: Bool)
+    case rotary(base: Double, width: Int, interleaved: Bool, scaling: RotaryScaling = .none)
     /// A table is added to the embedding.
     case learned
   }

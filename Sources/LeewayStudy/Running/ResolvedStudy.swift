@@ -180,6 +180,17 @@ struct ResolvedStudy {
     self.notes = notes
   }
 
+  /// What only a model shows to be wrong with a study.
+  static func issues(_ study: Study, _ context: RunContext) -> [StudyIssue] {
+    do {
+      _ = try ResolvedStudy(study, context)
+    } catch StudyError.invalid(_, let issues) {
+      let plain = study.issues()
+      return issues.filter { !plain.contains($0) }
+    } catch {}
+    return []
+  }
+
   /// Whether some scorer reads written text.
   static func generates(_ study: Study) -> Bool {
     study.answer.by == .generated

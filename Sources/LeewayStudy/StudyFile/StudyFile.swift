@@ -22,6 +22,40 @@ public struct StudyFile: Sendable, Hashable {
   public init(text: String, path: String) throws(StudyError) {
     self.path = path
     self.text = text
+    let draft = try StudyDraft(text: text, path: path)
+    guard let study = draft.whole, draft.issues.isEmpty else {
+      throw .invalid(file: path, issues: draft.issues)
+    }
+    self.study = study
+    models = draft.models
+  }
+
+  /// Mistakes that a model showed, each once, with the lines on which they stand.
+  public func placed(_ issues: [StudyIssue]) -> [StudyIssue] {
+    guard let draft = try? StudyDraft(text: text, path: path) else { return issues }
+    return StudyIssue.tidied([], draft.placed(issues))
+  }
+}
+
+/// A study file as far as it can be read, with what is wrong with it.
+public struct StudyDraft {
+  /// The folders that it names.
+  public private(set) var models: [String] = []
+  /// What is wrong with the file, in the order of lines.
+  public private(set) var issues: [StudyIssue] = []
+  /// Nil when a part could not be read.
+  let whole: Study?
+  /// What could be read.
+  private let study: Study
+  private let root: YAMLCursor
+
+  public init(path: String) throws(StudyError) {
+    let text: String
+    do { text = try TextFile.read(path) } catch { throw .file(error) }
+    try self.init(text: text, path: path)
+  }
+
+  init(text: String, path: String) throws(StudyError) {
     let folder = path.lastIndex(of: "/").map { String(path[..<$0]) } ?? "."
     let noted = IssueList()
     let document: YAMLCursor?
@@ -32,20 +66,24 @@ public struct StudyFile: Sendable, Hashable {
       throw .invalid(file: path, issues: [StudyIssue(path: "", line: 1, problem: .empty)])
     }
     let reader = StudyReader(folder: folder)
-    let read = reader.study(document)
-    models = reader.models(document) ?? []
-    var issues = noted.issues.map { StudyIssue($0) }
-    for issue in read?.issues() ?? [] {
-      issues.append(
-        StudyIssue(
-          path: issue.path, line: document.line(of: issue.path), problem: issue.problem))
+    var read = reader.study(document)
+    var draft = read ?? reader.draft(document)
+    models = (reader.models(document) ?? []).map { $0.hasPrefix("/") ? $0 : folder + "/" + $0 }
+    draft.model = models.first ?? ""
+    read?.model = draft.model
+    (whole, study, root) = (read, draft, document)
+    issues = StudyIssue.tidied(noted.issues.map { StudyIssue($0) }, placed(draft.issues()))
+  }
+
+  /// Every mistake, those included that only the model shows.
+  public func issues(on context: RunContext) -> [StudyIssue] {
+    StudyIssue.tidied(issues, placed(ResolvedStudy.issues(study, context)))
+  }
+
+  /// The same mistakes with their lines.
+  func placed(_ issues: [StudyIssue]) -> [StudyIssue] {
+    issues.map {
+      StudyIssue(path: $0.path, line: root.line(of: $0.path), problem: $0.problem)
     }
-    let found = issues.enumerated().sorted {
-      ($0.element.line ?? .max, $0.offset) < ($1.element.line ?? .max, $1.offset)
-    }.map(\.element)
-    guard let read, found.isEmpty else { throw .invalid(file: path, issues: found) }
-    study = read
-    models = models.map { $0.hasPrefix("/") ? $0 : folder + "/" + $0 }
-    study.model = models.first ?? ""
   }
 }

@@ -36,7 +36,7 @@ extension StudyReader {
   }
 
   func contrast(_ cursor: YAMLCursor) -> Contrast? {
-    let halves = cursor.keys(["positive", "negative"])
+    let halves = cursor.keys(Self.halves)
     let positive = halves?.required("positive").flatMap(texts)
     let negative = halves?.required("negative").flatMap(texts)
     guard let positive, let negative else { return nil }

@@ -8,7 +8,7 @@ extension StudyReader {
     return specs.contains(nil) ? nil : specs.compactMap { $0 }
   }
 
-  private func capability(_ cursor: YAMLCursor) -> CapabilitySpec? {
+  func capability(_ cursor: YAMLCursor) -> CapabilitySpec? {
     let common = ["scorer", "name", "part", "floor"]
     let every = common + ["texts", "items", "chance", "stop", "tokens"]
     guard case .mapping(let mapping) = cursor.node else {

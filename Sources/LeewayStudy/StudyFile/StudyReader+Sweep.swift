@@ -5,8 +5,7 @@ import LeewayYAML
 
 extension StudyReader {
   func sweep(_ cursor: YAMLCursor) -> SweepSpec? {
-    let known = ["sites", "doses", "refine", "positions", "seeds"]
-    guard let keys = cursor.keys(known) else { return nil }
+    guard let keys = cursor.keys(Self.sweepKeys) else { return nil }
     let sites = keys.required("sites").flatMap(sites)
     let doses = keys.required("doses").flatMap(doses)
     let refine = keys["refine"].map(refine) ?? Refinement()
@@ -20,7 +19,7 @@ extension StudyReader {
       sites: sites, doses: doses, refine: refine, positions: positions, seeds: seeds)
   }
 
-  private func sites(_ cursor: YAMLCursor) -> [String]? {
+  func sites(_ cursor: YAMLCursor) -> [String]? {
     guard let list = cursor.list() else { return nil }
     if list.isEmpty { cursor.fail(.empty) }
     let names = list.map { item -> String? in
@@ -48,7 +47,7 @@ extension StudyReader {
   }
 
   /// A list, or from, to and per-octave.
-  private func doses(_ cursor: YAMLCursor) -> [Double]? {
+  func doses(_ cursor: YAMLCursor) -> [Double]? {
     if case .mapping = cursor.node {
       guard let keys = cursor.keys(["from", "to", "per-octave"]) else { return nil }
       let low = keys.required("from")?.dose()
@@ -91,8 +90,7 @@ extension StudyReader {
   }
 
   func answer(_ cursor: YAMLCursor) -> AnswerSpec? {
-    let known = ["by", "target", "original", "tokens", "sampling", "also-sampled"]
-    guard let keys = cursor.keys(known) else { return nil }
+    guard let keys = cursor.keys(Self.answerKeys) else { return nil }
     let readings = AnswerSpec.Reading.allCases.map(\.rawValue)
     let by = keys.required("by")?.choice("answer.by", readings)
       .flatMap(AnswerSpec.Reading.init(rawValue:))

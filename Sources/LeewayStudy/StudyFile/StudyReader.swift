@@ -14,6 +14,11 @@ struct StudyReader {
     "answer", "effect", "capability", "arms", "spillover", "entailment", "neutral", "precision",
   ]
 
+  static let vectorKeys = ["method", "read", "contrast"]
+  static let answerKeys = ["by", "target", "original", "tokens", "sampling", "also-sampled"]
+  static let halves = ["positive", "negative"]
+  static let sweepKeys = ["sites", "doses", "refine", "positions", "seeds"]
+
   func study(_ root: YAMLCursor) -> Study? {
     guard let keys = root.keys(Self.keys) else { return nil }
     let name = keys.required("name")?.string()
@@ -89,8 +94,8 @@ struct StudyReader {
     return found
   }
 
-  private func vector(_ cursor: YAMLCursor) -> VectorSpec? {
-    guard let keys = cursor.keys(["method", "read", "contrast"]) else { return nil }
+  func vector(_ cursor: YAMLCursor) -> VectorSpec? {
+    guard let keys = cursor.keys(Self.vectorKeys) else { return nil }
     let method =
       keys["method"].map { $0.choice("method", SteeringMethods.all.map { $0.id }) }
       ?? MeanDifference.id

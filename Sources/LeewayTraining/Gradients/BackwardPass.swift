@@ -119,7 +119,7 @@ struct BackwardPass {
 
   private func rotary(_ x: Matrix, _ heads: Int, _ positions: [Int32]) {
     guard let gradient = table.gradient(of: x), let reversed = model.reversedRotary,
-      case .rotary(_, _, let interleaved) = config.positions
+      case .rotary(_, _, let interleaved, _) = config.positions
     else { return }
     kernels.rotary(
       gradient, heads: heads, headWidth: config.headWidth, positions: positions, table: reversed,
