@@ -248,7 +248,11 @@ import Testing
     let targets: [Int32] = [0, 20, 7]
     let weights: [Float] = [0.5, 2, 0]
     func losses() -> [Double] {
-      kernels.crossEntropy(Floats(logits.values).matrix(3, 21), targets: targets, weights: weights)
+      // A matrix keeps nothing alive.
+      let copy = Floats(logits.values)
+      return withExtendedLifetime(copy) {
+        kernels.crossEntropy(copy.matrix(3, 21), targets: targets, weights: weights)
+      }
     }
     let slopes = Floats(logits.values)
     _ = kernels.crossEntropy(slopes.matrix(3, 21), targets: targets, weights: weights)
