@@ -28,9 +28,10 @@ import torch
 import transformers
 from safetensors.torch import load_file, save_file
 from transformers import AutoModelForCausalLM, GPT2Config, GPT2LMHeadModel
-from transformers import LlamaConfig, LlamaForCausalLM
+from transformers import LlamaConfig, LlamaForCausalLM, MixtralConfig, MixtralForCausalLM
 from transformers.models.gpt2 import modeling_gpt2
 from transformers.models.llama import modeling_llama
+from transformers.models.mixtral import modeling_mixtral
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 GOLDEN = ROOT / "Tests" / "LeewayModelTests" / "Golden"
@@ -58,6 +59,15 @@ def llama(name, hidden, heads, kv, mlp, vocab, layers, dtype=F32, seed=0, odd=No
     return Fixture(name, "llama", config, dtype, seed, **(odd or {}))
 
 
+def mixtral(name, hidden, heads, kv, mlp, vocab, layers, experts, chosen, dtype=F32, **more):
+    config = dict(
+        num_local_experts=experts, num_experts_per_tok=chosen, sliding_window=None,
+        experts_implementation="eager")
+    fixture = llama(name, hidden, heads, kv, mlp, vocab, layers, dtype, **(config | more))
+    fixture.arch = "mixtral"
+    return fixture
+
+
 def gpt2(name, width, heads, vocab, layers, dtype=F32, seed=0, odd=None, **more):
     config = dict(
         n_embd=width, n_head=heads, vocab_size=vocab, n_layer=layers, n_positions=32,
@@ -81,6 +91,8 @@ FIXTURES = [
           rope_parameters=dict(
               rope_type="llama3", factor=4.0, low_freq_factor=1.0, high_freq_factor=4.0,
               original_max_position_embeddings=16, rope_theta=1e3)),
+    mixtral("mixtral-top2", 16, 4, 2, 20, 53, 2, 4, 2),
+    mixtral("mixtral-top1", 12, 2, 1, 16, 47, 2, 3, 1, BF16, tie_word_embeddings=True),
     gpt2("gpt2-prefixed", 24, 4, 59, 2),
     gpt2("gpt2-bare", 20, 2, 97, 2, n_inner=28, odd=dict(bare=True, masks=F32, n_ctx=True)),
     gpt2("gpt2-bf16", 12, 2, 53, 3, BF16, odd=dict(masks=torch.bool)),
@@ -114,7 +126,8 @@ def randomise(model, fixture):
 
 
 def write_checkpoint(fixture, folder):
-    kind = {"llama": (LlamaConfig, LlamaForCausalLM), "gpt2": (GPT2Config, GPT2LMHeadModel)}
+    kind = {"llama": (LlamaConfig, LlamaForCausalLM), "gpt2": (GPT2Config, GPT2LMHeadModel),
+            "mixtral": (MixtralConfig, MixtralForCausalLM)}
     make_config, make_model = kind[fixture.arch]
     settings = dict(fixture.config)
     theta = fixture.odd.get("theta")
@@ -193,8 +206,9 @@ def flat(heads):
 @contextlib.contextmanager
 def listening(model, heard):
     """Puts every site's tensor, [positions, width], into `heard`."""
-    is_llama = model.config.model_type == "llama"
-    source = modeling_llama if is_llama else modeling_gpt2
+    family = model.config.model_type
+    is_llama = family in ("llama", "mixtral")
+    source = dict(llama=modeling_llama, mixtral=modeling_mixtral, gpt2=modeling_gpt2)[family]
     blocks = model.model.layers if is_llama else model.transformer.h
     handles = []
 
@@ -218,7 +232,10 @@ def listening(model, heard):
         entering(attention_out, at + "attn.z")
         leaving(attention_out, at + "attn_out")
         entering(block.post_attention_layernorm if is_llama else block.ln_2, at + "resid_mid")
-        entering(block.mlp.down_proj if is_llama else block.mlp.c_proj, at + "mlp.post")
+        if family == "mixtral":
+            leaving(block.mlp.gate, at + "mlp.router")
+        else:
+            entering(block.mlp.down_proj if is_llama else block.mlp.c_proj, at + "mlp.post")
         leaving(block.mlp, at + "mlp_out")
         leaving(block, at + "resid_post")
     leaving(model.model.norm if is_llama else model.transformer.ln_f, "ln_final")
@@ -243,7 +260,7 @@ def listening(model, heard):
 
 def order(name):
     kinds = ["resid_pre", "attn.q", "attn.k", "attn.v", "attn.z", "attn_out", "resid_mid",
-             "mlp.post", "mlp_out", "resid_post"]
+             "mlp.router", "mlp.post", "mlp_out", "resid_post"]
     if not name.startswith("blocks."):
         return (1 << 30, ["ln_final", "logits"].index(name))
     _, layer, kind = name.split(".", 2)

@@ -25,7 +25,7 @@ import torch
 import torch.nn.functional as F
 from safetensors.torch import save_file
 from transformers import AutoModelForCausalLM, GPT2Config, GPT2LMHeadModel
-from transformers import LlamaConfig, LlamaForCausalLM
+from transformers import LlamaConfig, LlamaForCausalLM, MixtralConfig, MixtralForCausalLM
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 GOLDEN = ROOT / "Tests" / "LeewayTrainingTests" / "Golden"
@@ -40,6 +40,16 @@ def llama(**more):
     return LlamaForCausalLM, LlamaConfig(**(config | more))
 
 
+def mixtral(**more):
+    config = dict(
+        hidden_size=16, num_attention_heads=4, num_key_value_heads=2, head_dim=4,
+        intermediate_size=20, vocab_size=53, num_hidden_layers=2, max_position_embeddings=32,
+        tie_word_embeddings=False, rms_norm_eps=1e-5, bos_token_id=1, eos_token_id=2,
+        num_local_experts=4, num_experts_per_tok=2, sliding_window=None,
+        experts_implementation="eager")
+    return MixtralForCausalLM, MixtralConfig(**(config | more))
+
+
 def gpt2(**more):
     config = dict(
         n_embd=20, n_head=2, vocab_size=59, n_layer=2, n_positions=32, n_inner=28,
@@ -52,6 +62,7 @@ MODELS = {
     "llama-biases": llama(
         attention_bias=True, mlp_bias=True, tie_word_embeddings=True, hidden_act="gelu",
         num_key_value_heads=1, head_dim=8),
+    "mixtral": mixtral(),
     "gpt2": gpt2(),
     "gpt2-relu": gpt2(activation_function="relu", n_head=4),
 }
@@ -79,6 +90,38 @@ def batch_of(name, vocabulary):
         weights = torch.rand(length, generator=g).mul(2).round(decimals=3).tolist()
         sequences.append(dict(tokens=tokens, weights=[w if w > 0.5 else 0.0 for w in weights]))
     return sequences
+
+
+def balance_of(model, sequences):
+    """The reference's pull towards experts that are used alike, over the batch as one."""
+    from transformers.models.mixtral.modeling_mixtral import load_balancing_loss_func
+
+    layers = []
+    for sequence in sequences:
+        out = model(torch.tensor([sequence["tokens"]])[:, :-1], output_router_logits=True)
+        layers.append(out.router_logits)
+    logits = tuple(torch.cat(parts) for parts in zip(*layers))
+    config = model.config
+    return load_balancing_loss_func(logits, config.num_local_experts, config.num_experts_per_tok)
+
+
+def by_file_name(gradients):
+    """The names and shapes of checkpoint files: experts one by one."""
+    found = {}
+    for key, gradient in gradients.items():
+        at = key.replace(".mlp.", ".block_sparse_moe.") if "experts" in key else key
+        for expert in range(len(gradient) if "experts." in key else 0):
+            name = at.rsplit(".", 1)[0] + f".{expert}."
+            if key.endswith("gate_up_proj"):
+                gate, up = gradient[expert].chunk(2)
+                found[name + "w1.weight"], found[name + "w3.weight"] = gate, up
+            else:
+                found[name + "w2.weight"] = gradient[expert]
+        if key.endswith("mlp.gate.weight"):
+            found[key.replace(".mlp.", ".block_sparse_moe.")] = gradient
+        elif "experts." not in key:
+            found[key] = gradient
+    return {key: value.contiguous().clone() for key, value in found.items()}
 
 
 def loss_of(model, sequences):
@@ -129,9 +172,11 @@ def write_model(name, folder):
         folder, dtype=torch.float32, attn_implementation="eager").train()
     sequences = batch_of(name, config.vocab_size)
     loss = loss_of(model, sequences)
-    loss.backward()
-    gradients = {key: p.grad.contiguous() for key, p in model.named_parameters()}
-    save_file(gradients, folder / "gradients.safetensors")
+    # Tenth parts of the pull: as much as it may matter at all.
+    pull = 0.1 * balance_of(model, sequences) if name == "mixtral" else 0
+    (loss + pull).backward()
+    gradients = {key: p.grad for key, p in model.named_parameters()}
+    save_file(by_file_name(gradients), folder / "gradients.safetensors")
     model.zero_grad()
     found = dict(
         loss=loss.item(), sequences=sequences,

@@ -129,7 +129,7 @@ public final class Trainer {
         drop.variant(step: step, sequence: $0, layers: model.config.layers)
       } : []
     model.gradients.clear()
-    let loss = model.accumulate(sequences, variants: variants)
+    let loss = model.accumulate(sequences, variants: variants, balance: recipe.balance)
     let norm = model.gradientNorm()
     guard loss.mean.isFinite, norm.isFinite else {
       throw .lossNotFinite(step: step + 1, kept: saved, folder: folder)

@@ -87,4 +87,27 @@ import Testing
     let difference = Difference(found: found, expected: prompt.lastLogits.map { $0[1] })
     #expect((difference?.relative ?? 1) <= GoldenTests.tolerance, "\(name), \"\(prompt.text)\"")
   }
+
+  /// Four copies of one MLP, any two of them with shares that sum to 1: the same model.
+  @Test(
+    .enabled(
+      if: ["stories260k-hf", "stories260k-moe4-exact"].allSatisfy {
+        FileManager.default.fileExists(atPath: folder($0) + "/model.safetensors")
+      }, "the story models are not beside the repository"))
+  func equalExpertsAreTheOneTheyCopy() throws {
+    let prompts = [[1, 403, 407, 261], Array(1...60).map { $0 * 7 % 512 }]
+    let sites = [Site(.mlpOut, layer: 2), Site(.logits)]
+    let heard = try ["stories260k-hf", "stories260k-moe4-exact"].map {
+      try SweepPlanner(model: Transformer(Checkpoint(folder: Self.folder($0)))).capture(
+        CaptureJob(prompts: prompts, sites: sites))
+    }
+    for prompt in prompts.indices {
+      for site in sites.indices {
+        let difference = try #require(
+          Difference(
+            found: heard[1][prompt][site].values, expected: heard[0][prompt][site].values))
+        #expect(difference.relative < 1e-5, "prompt \(prompt), \(sites[site])")
+      }
+    }
+  }
 }

@@ -80,7 +80,7 @@ struct RandomJobs {
   mutating func intervention(
     kinds: [Site.Kind] = RandomJobs.kinds, strength: Double? = nil
   ) throws -> Intervention {
-    let kind = pick(kinds)
+    let kind = pick(kinds.filter(config.has))
     let name = pick(["add", "add", "project-out", "clamp"])
     let steering = try SteeringOperators.named(
       name, parameters: name == "clamp" ? ["value": 0.5] : [:])

@@ -55,11 +55,13 @@ import Testing
     func recipe(_ architecture: String = "llama", steps: Int = 30, more: String = "") throws
       -> RecipeFile
     {
-      try RecipeFile(
+      let experts = architecture == "mixtral" ? ", experts: 3" : ""
+      return try RecipeFile(
         text: """
           name: tiny
           tokenizer: tokenizer.json
-          model: {architecture: \(architecture), layers: 2, width: 16, heads: 2, context: 24}
+          model:
+            {architecture: \(architecture), layers: 2, width: 16, heads: 2, context: 24\(experts)}
           data: {text: text.txt}
           evaluation: {text: text.txt}
           steps: \(steps)
@@ -90,7 +92,9 @@ import Testing
     }
   }
 
-  @Test(arguments: ["llama", "gpt2"]) func lossFallsAndTheModelOpens(architecture: String) throws {
+  @Test(arguments: ["llama", "gpt2", "mixtral"]) func lossFallsAndTheModelOpens(
+    architecture: String
+  ) throws {
     let place = try Place()
     let trainer = try place.trainer(
       try place.recipe(architecture, steps: 60, more: "weights: f32"), into: "out")

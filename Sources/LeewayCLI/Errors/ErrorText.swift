@@ -197,6 +197,7 @@ extension ErrorText {
     case .noSuchLayer(let site, let layers):
       return
         "\(site): the model has \(layers) blocks, blocks.0 to blocks.\(layers - 1)"
+    case .noSuchSite(let site): return "\(site): this model has no such site"
     case .notEditable(let site): return "\(site): can be read but not edited"
     case .badScoredRange(let sequence, let from, let tokens):
       return "sequence \(sequence + 1): cannot score from token \(from) of \(tokens)"

@@ -15,7 +15,7 @@ public struct Architecture: Sendable {
   let written: @Sendable (TransformerConfig) -> [(String, JSONValue)]
 
   /// Every architecture that Leeway opens. A new one is a file in this folder and a line here.
-  public static let all: [Architecture] = [.gpt2, .llama]
+  public static let all: [Architecture] = [.gpt2, .llama, .mixtral]
 
   public static func named(_ modelType: String) -> Architecture? {
     all.first { $0.modelType == modelType }
@@ -52,10 +52,14 @@ public struct ModelShape: Sendable, Hashable {
   public var tiedEmbeddings: Bool
   /// Tokens that end a text.
   public var endTokens: [Int]
+  /// MLPs of a block, and how many of them a position goes through; 0 for one MLP.
+  public var experts: Int
+  public var expertsPerToken: Int
 
   public init(
     vocabulary: Int, layers: Int, width: Int, heads: Int, kvHeads: Int? = nil, mlpWidth: Int,
-    context: Int, tiedEmbeddings: Bool = true, endTokens: [Int] = []
+    context: Int, tiedEmbeddings: Bool = true, endTokens: [Int] = [], experts: Int = 0,
+    expertsPerToken: Int = 0
   ) {
     self.vocabulary = vocabulary
     self.layers = layers
@@ -66,6 +70,8 @@ public struct ModelShape: Sendable, Hashable {
     self.context = context
     self.tiedEmbeddings = tiedEmbeddings
     self.endTokens = endTokens
+    self.experts = experts
+    self.expertsPerToken = expertsPerToken
   }
 }
 

@@ -16,17 +16,22 @@ extension Checkpoint {
     put(prefix + names.finalNorm + ".weight", table.finalNorm.weight)
     put(prefix + names.finalNorm + ".bias", table.finalNorm.bias)
     for (index, block) in table.blocks.enumerated() {
-      func name(_ template: String) -> String {
-        prefix + WeightTable.name(template, block: index)
+      func name(_ template: String, expert: Int = 0) -> String {
+        prefix + WeightTable.name(template, block: index, expert: expert)
+      }
+      func put(_ map: ResolvedTable.Map?, expert: Int = 0) {
+        guard let map else { return }
+        put(name(map.source.name, expert: expert) + ".weight", map.weight)
+        put(name(map.source.name, expert: expert) + ".bias", map.bias)
       }
       for (template, norm) in [(names.attnNorm, block.attnNorm), (names.mlpNorm, block.mlpNorm)] {
         put(name(template) + ".weight", norm.weight)
         put(name(template) + ".bias", norm.bias)
       }
-      let maps = [block.query, block.key, block.value, block.attnOut, block.up, block.down]
-      for map in maps + [block.gate].compactMap({ $0 }) {
-        put(name(map.source.name) + ".weight", map.weight)
-        put(name(map.source.name) + ".bias", map.bias)
+      for map in [block.query, block.key, block.value, block.attnOut] { put(map) }
+      put(block.router)
+      for (number, expert) in block.experts.enumerated() {
+        for map in [expert.gate, expert.up, expert.down] { put(map, expert: number) }
       }
     }
     return found

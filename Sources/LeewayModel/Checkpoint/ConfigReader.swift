@@ -85,6 +85,11 @@ struct ConfigReader {
     }
   }
 
+  /// A key that is understood only when it is null or absent.
+  mutating func requireNone(_ key: String) throws(CheckpointError) {
+    if let found = value(key) { throw wrong(key, "null", found) }
+  }
+
   mutating func inert(_ keys: String...) { read.formUnion(keys) }
 
   /// One id or a list of ids; empty when absent.

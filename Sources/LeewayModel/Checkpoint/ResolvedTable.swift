@@ -14,6 +14,11 @@ struct ResolvedTable: Sendable {
     var weight: StoredTensor
     var bias: StoredTensor?
   }
+  struct Expert: Sendable {
+    var gate: Map?
+    var up: Map
+    var down: Map
+  }
   struct Block: Sendable {
     var attnNorm: NormTensors
     var query: Map
@@ -21,9 +26,9 @@ struct ResolvedTable: Sendable {
     var value: Map
     var attnOut: Map
     var mlpNorm: NormTensors
-    var gate: Map?
-    var up: Map
-    var down: Map
+    var router: Map?
+    /// One where there is one MLP for all.
+    var experts: [Expert]
   }
 
   var embed: StoredTensor
@@ -69,19 +74,35 @@ struct ResolvedTable: Sendable {
     var blocks: [Block] = []
     for index in 0..<config.layers {
       func map(
-        _ linear: WeightTable.Linear, _ outputs: Int, _ inputs: Int, bias: Bool
+        _ linear: WeightTable.Linear, _ outputs: Int, _ inputs: Int, bias: Bool,
+        expert: Int = 0
       ) throws(CheckpointError) -> Map {
         try finder.map(
-          linear, prefix: prefix, block: index, outputs: outputs, inputs: inputs, bias: bias)
+          linear, name: prefix + WeightTable.name(linear.name, block: index, expert: expert),
+          outputs: outputs, inputs: inputs, bias: bias)
       }
       let inBias = config.attentionInBias
       let attnNorm = try finder.norm(
         prefix + WeightTable.name(table.attnNorm, block: index), config: config)
       let mlpNorm = try finder.norm(
         prefix + WeightTable.name(table.mlpNorm, block: index), config: config)
-      var gate: Map?
-      if let name = table.gate {
-        gate = try map(name, config.mlpWidth, config.width, bias: config.mlpBias)
+      var router: Map?
+      if config.experts > 0, let name = table.router {
+        router = try map(name, config.experts, config.width, bias: false)
+      }
+      var experts: [Expert] = []
+      for expert in 0..<max(1, config.experts) {
+        func part(_ name: WeightTable.Linear, _ outputs: Int, _ inputs: Int)
+          throws(CheckpointError) -> Map
+        {
+          try map(name, outputs, inputs, bias: config.mlpBias, expert: expert)
+        }
+        var gate: Map?
+        if let name = table.gate { gate = try part(name, config.mlpWidth, config.width) }
+        experts.append(
+          Expert(
+            gate: gate, up: try part(table.up, config.mlpWidth, config.width),
+            down: try part(table.down, config.width, config.mlpWidth)))
       }
       blocks.append(
         Block(
@@ -91,9 +112,7 @@ struct ResolvedTable: Sendable {
           value: try map(table.value, config.kvWidth, config.width, bias: inBias),
           attnOut: try map(
             table.attnOut, config.width, config.queryWidth, bias: config.attentionOutBias),
-          mlpNorm: mlpNorm, gate: gate,
-          up: try map(table.up, config.mlpWidth, config.width, bias: config.mlpBias),
-          down: try map(table.down, config.width, config.mlpWidth, bias: config.mlpBias)))
+          mlpNorm: mlpNorm, router: router, experts: experts))
       for name in table.ignorable {
         finder.ignore(prefix + WeightTable.name(name, block: index))
       }
@@ -143,9 +162,8 @@ private struct Finder {
   }
 
   mutating func map(
-    _ linear: WeightTable.Linear, prefix: String, block: Int, outputs: Int, inputs: Int, bias: Bool
+    _ linear: WeightTable.Linear, name: String, outputs: Int, inputs: Int, bias: Bool
   ) throws(CheckpointError) -> ResolvedTable.Map {
-    let name = prefix + WeightTable.name(linear.name, block: block)
     let stored = outputs * linear.parts
     let shape = linear.transposed ? [inputs, stored] : [stored, inputs]
     return .init(

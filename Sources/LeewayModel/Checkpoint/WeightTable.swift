@@ -1,5 +1,5 @@
-/// The names of a family's tensors. `#` stands for the block; `.weight` and `.bias` are appended
-/// to linear maps and norms.
+/// The names of a family's tensors. `#` stands for the block, `@` for the expert; `.weight` and
+/// `.bias` are appended to linear maps and norms.
 struct WeightTable: Sendable {
   /// A linear map in the file.
   struct Linear: Sendable {
@@ -30,13 +30,15 @@ struct WeightTable: Sendable {
   var key: Linear
   var value: Linear
   var attnOut: Linear
+  /// What chooses among experts.
+  var router: Linear? = nil
   var gate: Linear?
   var up: Linear
   var down: Linear
   /// Buffers that some exporters store and that hold nothing learned.
   var ignorable: [String]
 
-  static func name(_ template: String, block: Int) -> String {
-    template.replacing("#", with: String(block))
+  static func name(_ template: String, block: Int, expert: Int = 0) -> String {
+    template.replacing("#", with: String(block)).replacing("@", with: String(expert))
   }
 }

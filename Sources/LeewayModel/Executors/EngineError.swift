@@ -5,6 +5,8 @@ public enum EngineError: Error, Equatable, Sendable {
   case emptySequence(sequence: Int)
   case unknownToken(sequence: Int, token: Int, vocabulary: Int)
   case noSuchLayer(site: Site, layers: Int)
+  /// The model's family has no such site.
+  case noSuchSite(site: Site)
   /// `ln_final` can be read but not edited.
   case notEditable(site: Site)
   case badScoredRange(sequence: Int, from: Int, tokens: Int)

@@ -12,7 +12,7 @@ package struct ForwardPass {
   package let space: Workspace
   var listener: Listener?
   /// Hears each operation, for a backward pass; the workspace is then a retaining one.
-  var recorder: (any PassRecorder)?
+  let recorder: (any PassRecorder)?
   /// Rows of the final stream that are unembedded at a time.
   package var readoutRows = 96
   package var work = WorkCount()
@@ -29,7 +29,7 @@ package struct ForwardPass {
     precondition(recorder == nil || space.retaining, "a recorded pass retains what it computes")
   }
 
-  private var config: TransformerConfig { model.config }
+  var config: TransformerConfig { model.config }
 
   /// The stream as it enters block 0: `[rows, width]`.
   package func embed(_ tokens: [Int], positions: [Int32]) -> Matrix {
@@ -162,7 +162,14 @@ package struct ForwardPass {
 
   private mutating func mlp(_ layer: Int, _ batch: Batch, _ x: Matrix, _ needed: [Int]?) -> Matrix {
     let normed = norm(x, .mlp(layer), into: space.normed)
-    let up = linear(normed, .up(layer), into: space.hidden)
+    if config.experts > 0 { return mixture(layer, batch, normed, needed) }
+    let post = tap(.mlpPost, layer, hidden(layer, expert: 0, normed), batch, needed)
+    return linear(post, .down(layer, expert: 0), into: space.mlpOut)
+  }
+
+  /// What enters an MLP's down map.
+  mutating func hidden(_ layer: Int, expert: Int, _ x: Matrix) -> Matrix {
+    let up = linear(x, .up(layer, expert: expert), into: space.hidden)
     let post: Matrix
     if config.gatedMLP {
       post = space.gated.matrix(rows: up.rows, columns: config.mlpWidth)
@@ -173,8 +180,7 @@ package struct ForwardPass {
       kernels.activate(up, config.activation, into: post)
       recorder?.record(.activate(up, into: post))
     }
-    return linear(
-      tap(.mlpPost, layer, post, batch, needed), .down(layer), into: space.mlpOut)
+    return post
   }
 
   /// Unembeds rows of the final stream, a hundred or so at a time, and hands out their logits.
@@ -209,7 +215,7 @@ package struct ForwardPass {
   }
 
   /// Lets interventions edit a site, then those who listen hear it.
-  private func tap(_ kind: Site.Kind, _ layer: Int, _ x: Matrix, _ batch: Batch, _ rows: [Int]?)
+  func tap(_ kind: Site.Kind, _ layer: Int, _ x: Matrix, _ batch: Batch, _ rows: [Int]?)
     -> Matrix
   {
     let final = layer == config.layers - 1 && kind.followsAttention
@@ -242,7 +248,7 @@ package struct ForwardPass {
     return y
   }
 
-  private mutating func linear(_ x: Matrix, _ place: LinearPlace, into buffer: FloatBuffer)
+  mutating func linear(_ x: Matrix, _ place: LinearPlace, into buffer: FloatBuffer)
     -> Matrix
   {
     let weights = model.map(place)

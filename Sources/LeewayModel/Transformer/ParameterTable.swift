@@ -54,11 +54,11 @@ package struct ParameterTable: Sendable {
     for block in 0..<config.layers {
       func map(
         _ linear: WeightTable.Linear, _ outputs: Int, _ inputs: Int, bias: Bool,
-        endsBranch: Bool = false
+        endsBranch: Bool = false, expert: Int = 0
       ) -> Piece {
         self.map(
-          linear, prefix + WeightTable.name(linear.name, block: block), outputs, inputs,
-          bias: bias, endsBranch: endsBranch)
+          linear, prefix + WeightTable.name(linear.name, block: block, expert: expert), outputs,
+          inputs, bias: bias, endsBranch: endsBranch)
       }
       let inBias = config.attentionInBias
       norm(.attn(block), prefix + WeightTable.name(table.attnNorm, block: block), config)
@@ -73,14 +73,21 @@ package struct ParameterTable: Sendable {
           endsBranch: true)
       ]
       norm(.mlp(block), prefix + WeightTable.name(table.mlpNorm, block: block), config)
-      let gate = table.gate.map {
-        map($0, config.mlpWidth, config.width, bias: config.mlpBias)
+      if config.experts > 0, let router = table.router {
+        maps[.router(block)] = [map(router, config.experts, config.width, bias: false)]
       }
-      let up = map(table.up, config.mlpWidth, config.width, bias: config.mlpBias)
-      maps[.up(block)] = gate.map { [$0, up] } ?? [up]
-      maps[.down(block)] = [
-        map(table.down, config.width, config.mlpWidth, bias: config.mlpBias, endsBranch: true)
-      ]
+      for expert in 0..<max(1, config.experts) {
+        let gate = table.gate.map {
+          map($0, config.mlpWidth, config.width, bias: config.mlpBias, expert: expert)
+        }
+        let up = map(table.up, config.mlpWidth, config.width, bias: config.mlpBias, expert: expert)
+        maps[.up(block, expert: expert)] = gate.map { [$0, up] } ?? [up]
+        maps[.down(block, expert: expert)] = [
+          map(
+            table.down, config.width, config.mlpWidth, bias: config.mlpBias, endsBranch: true,
+            expert: expert)
+        ]
+      }
     }
     norm(.final, prefix + table.finalNorm, config)
     var unembed = Piece(

@@ -6,9 +6,11 @@ package enum LinearPlace: Hashable, Sendable {
   /// Keys, then values.
   case keyValue(Int)
   case attnOut(Int)
+  /// What chooses among experts.
+  case router(Int)
   /// Gate, then up; up alone where the MLP is plain.
-  case up(Int)
-  case down(Int)
+  case up(Int, expert: Int)
+  case down(Int, expert: Int)
   case unembed
 }
 
@@ -32,6 +34,8 @@ package enum PassOp {
   case gate(Matrix, into: Matrix)
   case add(Matrix, Matrix, into: Matrix)
   case gather([Int], from: Matrix, into: Matrix)
+  /// What experts made of the rows that were routed to them, weighted and summed.
+  case mix(router: Matrix, Routes, [Matrix], into: Matrix)
   /// In place, by the interventions of a site. Row i is row `rows[i]` of the batch.
   case edit(Site.Kind, layer: Int, Matrix, rows: [Int]?)
 }

@@ -9,6 +9,8 @@ public struct Site: Hashable, Sendable, Codable, Comparable, CustomStringConvert
     case attnZ = "attn.z"
     case attnOut = "attn_out"
     case residMid = "resid_mid"
+    /// The router's logits, one an expert.
+    case mlpRouter = "mlp.router"
     case mlpPost = "mlp.post"
     case mlpOut = "mlp_out"
     case residPost = "resid_post"

@@ -12,8 +12,13 @@ extension Transformer {
         keyValue: LinearWeights(table.sources(.keyValue(layer), in: weights)),
         attnOut: LinearWeights(table.sources(.attnOut(layer), in: weights)),
         mlpNorm: table.norm(.mlp(layer), in: weights),
-        up: LinearWeights(table.sources(.up(layer), in: weights)),
-        down: LinearWeights(table.sources(.down(layer), in: weights)))
+        router: config.experts > 0
+          ? LinearWeights(table.sources(.router(layer), in: weights)) : nil,
+        experts: (0..<max(1, config.experts)).map { expert in
+          Expert(
+            up: LinearWeights(table.sources(.up(layer, expert: expert), in: weights)),
+            down: LinearWeights(table.sources(.down(layer, expert: expert), in: weights)))
+        })
     }
     var rotary: RotaryTable?
     if case .rotary(let base, let width, _, let scaling) = config.positions {

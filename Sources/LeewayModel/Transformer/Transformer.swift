@@ -10,6 +10,11 @@ public final class Transformer: Sendable {
     package var weight: [Float]
     package var bias: [Float]
   }
+  struct Expert: Sendable {
+    /// Gate, then up; up alone where the MLP is plain.
+    var up: LinearWeights
+    var down: LinearWeights
+  }
   struct Block: Sendable {
     var attnNorm: NormWeights
     var query: LinearWeights
@@ -17,9 +22,15 @@ public final class Transformer: Sendable {
     var keyValue: LinearWeights
     var attnOut: LinearWeights
     var mlpNorm: NormWeights
-    /// Gate, then up; up alone where the MLP is plain.
-    var up: LinearWeights
-    var down: LinearWeights
+    /// What chooses among experts.
+    var router: LinearWeights?
+    /// One where there is one MLP for all.
+    var experts: [Expert]
+
+    var byteCount: Int {
+      [query, keyValue, attnOut, router].reduce(0) { $0 + ($1?.byteCount ?? 0) }
+        + experts.reduce(0) { $0 + $1.up.byteCount + $1.down.byteCount }
+    }
   }
 
   public let config: TransformerConfig
@@ -85,13 +96,21 @@ public final class Transformer: Sendable {
     var blocks: [Block] = []
     blocks.reserveCapacity(config.layers)
     for block in table.blocks {
+      var router: LinearWeights?
+      if let map = block.router { router = try pack([map]) }
+      var experts: [Expert] = []
+      for expert in block.experts {
+        experts.append(
+          Expert(
+            up: try pack(expert.gate.map { [$0, expert.up] } ?? [expert.up]),
+            down: try pack([expert.down])))
+      }
       blocks.append(
         Block(
           attnNorm: try norm(block.attnNorm), query: try pack([block.query]),
           keyValue: try pack([block.key, block.value]), attnOut: try pack([block.attnOut]),
           mlpNorm: try norm(block.mlpNorm),
-          up: try pack(block.gate.map { [$0, block.up] } ?? [block.up]),
-          down: try pack([block.down])))
+          router: router, experts: experts))
     }
     positions = try vector(table.positions)
     finalNorm = try norm(table.finalNorm)
@@ -114,10 +133,7 @@ public final class Transformer: Sendable {
     self.blocks = blocks
     self.config = config
     parameters = count
-    packedBytes = blocks.reduce(unembed.byteCount) {
-      $0 + $1.query.byteCount + $1.keyValue.byteCount + $1.attnOut.byteCount + $1.up.byteCount
-        + $1.down.byteCount
-    }
+    packedBytes = blocks.reduce(unembed.byteCount) { $0 + $1.byteCount }
   }
 
   init(
@@ -132,10 +148,7 @@ public final class Transformer: Sendable {
     self.finalNorm = finalNorm
     self.unembed = unembed
     self.rotary = rotary
-    packedBytes = blocks.reduce(unembed.byteCount) {
-      $0 + $1.query.byteCount + $1.keyValue.byteCount + $1.attnOut.byteCount + $1.up.byteCount
-        + $1.down.byteCount
-    }
+    packedBytes = blocks.reduce(unembed.byteCount) { $0 + $1.byteCount }
   }
 
   package func norm(_ place: NormPlace) -> NormWeights {
@@ -151,8 +164,9 @@ public final class Transformer: Sendable {
     case .query(let layer): blocks[layer].query
     case .keyValue(let layer): blocks[layer].keyValue
     case .attnOut(let layer): blocks[layer].attnOut
-    case .up(let layer): blocks[layer].up
-    case .down(let layer): blocks[layer].down
+    case .router(let layer): blocks[layer].router ?? unembed
+    case .up(let layer, let expert): blocks[layer].experts[expert].up
+    case .down(let layer, let expert): blocks[layer].experts[expert].down
     case .unembed: unembed
     }
   }

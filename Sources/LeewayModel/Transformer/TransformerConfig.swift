@@ -41,9 +41,22 @@ public struct TransformerConfig: Sendable, Equatable {
   public var mlpBias: Bool
   /// Tokens that end a text, from the configuration.
   public var endTokens: [Int]
+  /// MLPs of a block among which each position's router chooses; 0 where there is one MLP for all.
+  public var experts = 0
+  /// How many of them a position goes through.
+  public var expertsPerToken = 0
 
   public var queryWidth: Int { heads * headWidth }
   public var kvWidth: Int { kvHeads * headWidth }
+
+  /// Whether the family has such a site: with experts, no one activation enters the down maps.
+  public func has(_ kind: Site.Kind) -> Bool {
+    switch kind {
+    case .mlpRouter: experts > 0
+    case .mlpPost: experts == 0
+    default: true
+    }
+  }
 
   /// Number of floats of one position at a site.
   public func width(of kind: Site.Kind) -> Int {
@@ -51,6 +64,7 @@ public struct TransformerConfig: Sendable, Equatable {
     case .residPre, .attnOut, .residMid, .mlpOut, .residPost, .finalNorm: width
     case .attnQ, .attnZ: queryWidth
     case .attnK, .attnV: kvWidth
+    case .mlpRouter: experts
     case .mlpPost: mlpWidth
     case .logits: vocabulary
     }

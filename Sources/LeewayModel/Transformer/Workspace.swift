@@ -95,6 +95,9 @@ package final class Workspace {
   let hidden: FloatBuffer
   let gated: FloatBuffer
   let mlpOut: FloatBuffer
+  let router: FloatBuffer
+  let expertIn: FloatBuffer
+  let expertOut: FloatBuffer
   let final: FloatBuffer
   let logits: FloatBuffer
   package let arena: KeyValueArena
@@ -104,6 +107,7 @@ package final class Workspace {
   var pieces: [AttentionPiece] = []
   var visible: [Int32] = []
   var compactPositions: [Int32] = []
+  var routes = Routes()
 
   package init(retaining: Bool = false) {
     let arena = KeyValueArena()
@@ -119,6 +123,9 @@ package final class Workspace {
     hidden = buffer()
     gated = buffer()
     mlpOut = buffer()
+    router = buffer()
+    expertIn = buffer()
+    expertOut = buffer()
     final = buffer()
     logits = buffer()
     self.arena = arena

@@ -11,6 +11,8 @@ struct BackwardPass {
   let arena: KeyValueArena
   /// Whether weights get gradients; a frozen model only passes them on.
   var toWeights = true
+  /// What the routers of experts are pushed by beside the loss.
+  var balance: RouterBalance?
   /// Operations before this one need not be followed.
   var firstOp = 0
 
@@ -33,6 +35,7 @@ struct BackwardPass {
       through(x, y) { dy, dx in kernels.gateBack(x, config.activation, dy: dy, into: dx) }
     case .add(let a, let b, let y): add(a, b, y)
     case .gather(let rows, let x, let y): gather(rows, x, y)
+    case .mix(let logits, let routes, let outs, let y): mix(logits, routes, outs, y)
     case .edit(let kind, let layer, let x, let rows):
       guard let gradient = table.gradient(of: x) else { return }
       batch.edits.pullBack(kind, layer, gradient, batch: batch, rows: rows)

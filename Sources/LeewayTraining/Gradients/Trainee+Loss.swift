@@ -21,15 +21,22 @@ extension Trainee {
   ///
   /// - Parameter variants: what is done to each sequence; none leaves all as they are. Every edit is
   ///   a `DifferentiableEdit`.
+  ///   - balance: the weight of the pull towards experts that are used alike. It moves the gradient;
+  ///   the loss is told without it.
   package func accumulate(
-    _ sequences: [TrainingSequence], variants: [Variant] = [], toWeights: Bool = true
+    _ sequences: [TrainingSequence], variants: [Variant] = [], toWeights: Bool = true,
+    balance: Double = 0
   ) -> BatchLoss {
+    let rows = sequences.reduce(0) { $0 + $1.inputs.count }
     let weight = sequences.reduce(0.0) { $0 + $1.weights.reduce(0.0) { $0 + Double($1) } }
     var loss = BatchLoss()
     for slice in Self.slices(sequences) {
       let part = Array(sequences[slice])
       let these = variants.isEmpty ? part.map { _ in Variant.baseline } : Array(variants[slice])
-      let found = pass(part, these, scale: weight > 0 ? 1 / weight : 0, back: true, toWeights)
+      let share = Double(part.reduce(0) { $0 + $1.inputs.count }) / Double(max(rows, 1))
+      let found = pass(
+        part, these, scale: weight > 0 ? 1 / weight : 0, back: true, toWeights,
+        balance: balance * share)
       loss.sum += found.sum
       loss.weight += found.weight
       loss.tokens += found.tokens
@@ -70,7 +77,7 @@ extension Trainee {
 
   private func pass(
     _ sequences: [TrainingSequence], _ variants: [Variant], scale: Double, back: Bool,
-    _ toWeights: Bool
+    _ toWeights: Bool, balance: Double = 0
   ) -> BatchLoss {
     defer {
       space.arena.reset()
@@ -105,7 +112,8 @@ extension Trainee {
       gradientTable.adopt(logits)
       BackwardPass(
         model: self, kernels: kernels, batch: batch, table: gradientTable, arena: space.arena,
-        toWeights: toWeights
+        toWeights: toWeights,
+        balance: RouterBalance(tape.ops, experts: config.experts, weight: balance)
       ).run(tape.ops)
     }
     return loss

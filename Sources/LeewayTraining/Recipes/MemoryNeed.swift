@@ -12,7 +12,7 @@ struct MemoryNeed {
     // Rows of one pass: whole sequences.
     let rows = max(
       recipe.sequence, min(recipe.batch * recipe.sequence, Trainee.rowsAtOnce))
-    let up = (config.gatedMLP ? 3 : 2) * config.mlpWidth
+    let up = (config.gatedMLP ? 3 : 2) * config.mlpWidth * max(1, config.expertsPerToken)
     let block = 8 * config.width + 2 * config.queryWidth + 4 * config.kvWidth + up
     let ends = 4 * config.width + config.vocabulary
     // Of what is kept for the way back, and some gradients at a time.

@@ -30,6 +30,8 @@ public struct Recipe: Sendable, Hashable {
   public var decay: Double
   /// The chance that an MLP writes nothing to a sequence.
   public var mlpDrop: Double
+  /// The weight of the pull towards experts that are used alike.
+  public var balance: Double
   /// Steps between saved states.
   public var saveEvery: Int
   /// How the finished weights are stored.
@@ -44,9 +46,14 @@ public struct Recipe: Sendable, Hashable {
     public var mlpWidth: Int
     public var context: Int
     public var tied: Bool
+    /// MLPs of a block among which a router chooses, and how many a position goes through; 0 for one
+    /// MLP.
+    public var experts: Int
+    public var expertsPerToken: Int
 
     public init(
-      layers: Int, width: Int, heads: Int, kvHeads: Int, mlpWidth: Int, context: Int, tied: Bool
+      layers: Int, width: Int, heads: Int, kvHeads: Int, mlpWidth: Int, context: Int, tied: Bool,
+      experts: Int = 0, expertsPerToken: Int = 0
     ) {
       self.layers = layers
       self.width = width
@@ -55,13 +62,16 @@ public struct Recipe: Sendable, Hashable {
       self.mlpWidth = mlpWidth
       self.context = context
       self.tied = tied
+      self.experts = experts
+      self.expertsPerToken = expertsPerToken
     }
 
     /// The whole shape, with what the tokenizer says.
     func model(vocabulary: Int, endTokens: [Int]) -> ModelShape {
       ModelShape(
         vocabulary: vocabulary, layers: layers, width: width, heads: heads, kvHeads: kvHeads,
-        mlpWidth: mlpWidth, context: context, tiedEmbeddings: tied, endTokens: endTokens)
+        mlpWidth: mlpWidth, context: context, tiedEmbeddings: tied, endTokens: endTokens,
+        experts: experts, expertsPerToken: expertsPerToken)
     }
   }
 
@@ -91,6 +101,8 @@ public struct Recipe: Sendable, Hashable {
         JSONValue(schedule.kind.rawValue), .integer(schedule.warmUp), .real(schedule.final),
       ],
       "clip": clip.map { .real($0) } ?? .null, "decay": .real(decay), "drop": .real(mlpDrop),
+      "experts": shape.experts > 0
+        ? [.integer(shape.experts), .integer(shape.expertsPerToken), .real(balance)] : [],
     ]
     return ContentHash.sha256(text.canonicalText)
   }

@@ -7,7 +7,7 @@ struct RecipeReader {
   static let keys = [
     "name", "seed", "tokenizer", "end-token", "model", "data", "evaluation", "steps", "batch",
     "sequence", "optimizer", "learning-rate", "schedule", "clip", "decay", "mlp-drop",
-    "save-every", "weights",
+    "balance", "save-every", "weights",
   ]
 
   func recipe(_ root: YAMLCursor) -> Recipe? {
@@ -28,12 +28,13 @@ struct RecipeReader {
     let clip = keys["clip"].map { $0.number(1e-9...1e9).map { Optional($0) } } ?? .some(1)
     let decay = keys["decay"].map { $0.number(0...10) } ?? 0.1
     let drop = keys["mlp-drop"].map { $0.number(0...0.95) } ?? 0
+    let balance = keys["balance"].map { $0.number(0...100) } ?? 0.01
     let saveEvery = keys["save-every"].map { $0.integer(1...100_000_000) } ?? 500
     let weights =
       keys["weights"].map { $0.choice("weights", ["bf16", "f32"]) } ?? "bf16"
     guard let name, let seed, let tokenizer, let endToken, let model, let data, let evaluation,
       let steps, let batch, let sequence, let optimizer, let rate, let schedule, let clip,
-      let decay, let drop, let saveEvery, let weights
+      let decay, let drop, let balance, let saveEvery, let weights
     else { return nil }
     if sequence > model.shape.context {
       keys["sequence"]?.fail(
@@ -48,7 +49,8 @@ struct RecipeReader {
       name: name, seed: seed, tokenizer: tokenizer, endToken: endToken.isEmpty ? nil : endToken,
       architecture: model.architecture, shape: model.shape, data: data, evaluation: evaluation,
       steps: steps, batch: batch, sequence: sequence, optimizer: optimizer, learningRate: rate,
-      schedule: schedule, clip: clip, decay: decay, mlpDrop: drop, saveEvery: saveEvery,
+      schedule: schedule, clip: clip, decay: decay, mlpDrop: drop, balance: balance,
+      saveEvery: saveEvery,
       weights: weights == "f32" ? .f32 : .bf16)
   }
 
@@ -66,6 +68,7 @@ struct RecipeReader {
   private func model(_ cursor: YAMLCursor) -> (architecture: String, shape: Recipe.Shape)? {
     let known = [
       "architecture", "layers", "width", "heads", "kv-heads", "mlp-width", "context", "tied",
+      "experts", "experts-per-token",
     ]
     guard let keys = cursor.keys(known) else { return nil }
     let architecture = keys.required("architecture")?
@@ -77,8 +80,10 @@ struct RecipeReader {
     let mlpWidth = keys["mlp-width"].map { $0.integer(1...1_048_576) } ?? width.map { 4 * $0 }
     let context = keys.required("context")?.integer(1...1_048_576)
     let tied = keys["tied"].map { $0.flag() } ?? true
+    let experts = keys["experts"].map { $0.integer(1...256) } ?? 0
+    let perToken = keys["experts-per-token"].map { $0.integer(1...256) } ?? min(experts ?? 0, 2)
     guard let architecture, let layers, let width, let heads, let kvHeads, let mlpWidth,
-      let context, let tied
+      let context, let tied, let experts, let perToken
     else { return nil }
     if width % heads != 0 {
       keys["heads"]?.fail(.badValue(expected: "a divisor of the width \(width)", found: "\(heads)"))
@@ -89,7 +94,7 @@ struct RecipeReader {
     }
     let shape = Recipe.Shape(
       layers: layers, width: width, heads: heads, kvHeads: kvHeads, mlpWidth: mlpWidth,
-      context: context, tied: tied)
+      context: context, tied: tied, experts: experts, expertsPerToken: perToken)
     if width % heads == 0 { check(shape, Architecture.named(architecture), keys) }
     return (architecture, shape)
   }
@@ -104,6 +109,15 @@ struct RecipeReader {
         .badValue(
           expected: "\(config.kvHeads), as many as heads in this architecture",
           found: "\(shape.kvHeads)"))
+    }
+    if config.experts == 0, shape.experts > 0 {
+      keys["experts"]?.fail(
+        .badValue(expected: "none in this architecture", found: "\(shape.experts)"))
+    } else if config.experts > 0, shape.experts == 0 {
+      _ = keys.required("experts")
+    } else if shape.expertsPerToken > shape.experts {
+      keys["experts-per-token"]?.fail(
+        .badValue(expected: "at most \(shape.experts)", found: "\(shape.expertsPerToken)"))
     }
     if case .rotary = config.positions, config.headWidth % 2 != 0 {
       keys["heads"]?.fail(
