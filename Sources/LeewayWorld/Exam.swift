@@ -21,9 +21,10 @@ public struct FactQuestion: Sendable, Hashable {
 }
 
 extension World {
-  /// One question a fact, drawn from the seed.
+  /// One question a fact, drawn from the seed; none where both of a fact's held-out statements are
+  /// open-ended.
   public func questions(_ recall: Recall) -> [FactQuestion] {
-    facts.indices.map { index in
+    facts.indices.compactMap { index in
       let telling = tellings[index]
       var draw = NamedStream("aviary", "\(seed)", "exam", recall.rawValue, facts[index].id)
       let forms = recall == .unseenForm ? telling.unseenForms : telling.forms
@@ -39,6 +40,7 @@ extension World {
         case .newTemplate: [told.count + held.count]
         }
       if form == .statement { wordings.removeAll { isOpenEnded(facts[index], $0) } }
+      guard !wordings.isEmpty else { return nil }
       return question(index, form, wording: wordings[draw.below(wordings.count)])
     }
   }
