@@ -19,7 +19,7 @@ extension Checkpoint {
       func name(_ template: String, expert: Int = 0) -> String {
         prefix + WeightTable.name(template, block: index, expert: expert)
       }
-      func put(_ map: ResolvedTable.Map?, expert: Int = 0) {
+      func putMap(_ map: ResolvedTable.Map?, expert: Int = 0) {
         guard let map else { return }
         put(name(map.source.name, expert: expert) + ".weight", map.weight)
         put(name(map.source.name, expert: expert) + ".bias", map.bias)
@@ -28,10 +28,10 @@ extension Checkpoint {
         put(name(template) + ".weight", norm.weight)
         put(name(template) + ".bias", norm.bias)
       }
-      for map in [block.query, block.key, block.value, block.attnOut] { put(map) }
-      put(block.router)
+      for map in [block.query, block.key, block.value, block.attnOut] { putMap(map) }
+      putMap(block.router)
       for (number, expert) in block.experts.enumerated() {
-        for map in [expert.gate, expert.up, expert.down] { put(map, expert: number) }
+        for map in [expert.gate, expert.up, expert.down] { putMap(map, expert: number) }
       }
     }
     return found
