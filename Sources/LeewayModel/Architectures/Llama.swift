@@ -71,7 +71,7 @@ extension Architecture {
 
 extension RotaryScaling {
   /// `rope_scaling` of a configuration that needs it.
-  fileprivate var written: JSONValue? {
+  var written: JSONValue? {
     switch self {
     case .none: nil
     case .linear(let factor): ["rope_type": "linear", "factor": .real(factor.asWritten)]

@@ -10,7 +10,7 @@ extension Architecture {
       let width = try json.size("hidden_size")
       let heads = try json.size("num_attention_heads")
       let headWidth = try json.optionalSize("head_dim") ?? width / heads
-      let base = try json.rotaryBase(default: 1e6)
+      let (base, scaling) = try json.rotary(defaultBase: 1e6)
       try json.requireNone("sliding_window")
       json.inert("router_aux_loss_coef", "output_router_logits", "router_jitter_noise")
       let experts = try json.optionalSize("num_local_experts") ?? 8
@@ -26,12 +26,12 @@ extension Architecture {
         kvHeads: try json.optionalSize("num_key_value_heads") ?? heads, headWidth: headWidth,
         mlpWidth: try json.size("intermediate_size"),
         maxPositions: try json.optionalSize("max_position_embeddings") ?? 32_768, norm: .rms,
-        epsilon: Float(try json.number("rms_norm_eps", default: 1e-5)),
-        positions: .rotary(base: base, width: headWidth, interleaved: false),
+        epsilon: try json.epsilon("rms_norm_eps", default: 1e-5),
+        positions: .rotary(base: base, width: headWidth, interleaved: false, scaling: scaling),
         activation: try json.activation("hidden_act", default: .silu), gatedMLP: true,
         tiedEmbeddings: try json.flag("tie_word_embeddings", default: false),
         attentionScale: 1 / Float(headWidth).squareRoot(), attentionInBias: false,
-        attentionOutBias: false, mlpBias: false, endTokens: json.tokens("eos_token_id"),
+        attentionOutBias: false, mlpBias: false, endTokens: try json.tokens("eos_token_id"),
         experts: experts, expertsPerToken: perToken)
     },
     weights: WeightTable(
@@ -59,8 +59,12 @@ extension Architecture {
     },
     written: { config in
       var base = 10_000.0
-      if case .rotary(let given, _, _) = config.positions { base = given }
-      return [
+      var scaling: [(String, JSONValue)] = []
+      if case .rotary(let given, _, _, let stretch) = config.positions {
+        base = given
+        scaling = stretch.written.map { [("rope_scaling", $0)] } ?? []
+      }
+      let members: [(String, JSONValue)] = [
         ("architectures", .array(["MixtralForCausalLM"])), ("hidden_size", .integer(config.width)),
         ("num_hidden_layers", .integer(config.layers)),
         ("num_attention_heads", .integer(config.heads)),
@@ -73,5 +77,6 @@ extension Architecture {
         ("num_local_experts", .integer(config.experts)),
         ("num_experts_per_tok", .integer(config.expertsPerToken)), ("sliding_window", .null),
       ]
+      return members + scaling
     })
 }
