@@ -106,7 +106,8 @@ let package = Package(
       name: "LeewaySteeringTests", dependencies: ["LeewaySteering", "LeewayFuzzing"],
       swiftSettings: swift),
     .testTarget(
-      name: "LeewayWorldTests", dependencies: ["LeewayWorld"], resources: [.copy("Golden")],
+      name: "LeewayWorldTests", dependencies: ["LeewayWorld", "LeewayTensor"],
+      resources: [.copy("Golden")],
       swiftSettings: swift),
     .testTarget(
       name: "LeewayTrainingTests",
