@@ -27,8 +27,8 @@ import Testing
   }
 
   /// Documents that could hold a text: those of a subject that stands in it.
-  private func trained(near text: String) -> [String] {
-    let words = Set(text.split { !$0.isLetter }.map { String($0) })
+  private func trained(near text: some StringProtocol) -> [String] {
+    let words = Set(String(text).split { !$0.isLetter }.map(String.init))
     return words.flatMap { trained[$0] ?? [] }
   }
 
