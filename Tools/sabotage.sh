@@ -78,6 +78,16 @@ fault lying-header $S/LeewayBase/SafeTensors.swift \
   'begin <= end, end <= dataBytes' 'begin <= end' LeewayBaseTests
 fault overlap $S/LeewayBase/SafeTensors.swift \
   'guard entry.begin >= at else' 'guard entry.begin >= 0 else' LeewayBaseTests
+fault gradient-of-norm $S/CLeewayKernels/backward.inc.h \
+  'v16 out = lw_fma(v, back, g) * r;' 'v16 out = g * r;' LeewayTrainingTests
+fault shared-gradient $S/LeewayTraining/Gradients/GradientTable.swift \
+  'shared.users > 1' 'shared.users > 2' LeewayTrainingTests
+fault router-gradient $S/LeewayTraining/Gradients/BackwardPass+Mixture.swift \
+  '-= visit.share * means[visit.row]' '-= 0 * means[visit.row]' LeewayTrainingTests
+fault first-moment $S/LeewayTensor/Kernels+Optimizers.swift \
+  'step.rate / unbias1' 'step.rate' LeewayTrainingTests
+fault resumed-step $S/LeewayTraining/Recipes/TrainingState.swift \
+  'optimizer.step = step' 'optimizer.step = step - 1' LeewayTrainingTests
 [ "$tried" -gt 0 ] || { echo "no fault is called ${*}" >&2; exit 2; }
 echo "$tried faults, $holes holes"
 [ "$holes" = 0 ]

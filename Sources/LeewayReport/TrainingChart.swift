@@ -73,7 +73,8 @@ struct TrainingChart {
         x(step), Self.bottom + 20, NumberText.grouped(Int(step.rounded())), "tick middle")
     }
     drawing.text(
-      (Self.left + Self.right) / 2, Self.bottom + 44, "step (\(axis), logarithmic)", "name middle")
+      (Self.left + Self.right) / 2, Self.bottom + 44, "\(axis) on a logarithmic axis, by step",
+      "name middle")
   }
 
   /// 1, 2 and 5 times powers of ten; where that leaves fewer than three, more of them.

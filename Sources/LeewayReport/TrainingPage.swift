@@ -90,6 +90,8 @@ public enum TrainingPage {
         "model",
         "\(recipe.architecture), \(shape.layers) blocks, width \(shape.width), \(shape.heads) heads"
           + " (\(shape.kvHeads) for keys), MLP \(shape.mlpWidth), context \(shape.context)"
+          + (shape.experts > 0
+            ? ", \(shape.experts) experts of which \(shape.expertsPerToken) a position" : "")
       ), ("data", "\(recipe.data.kind): \(recipe.data.value)"),
       ("batch", "\(recipe.batch) sequences of \(recipe.sequence)"), ("optimizer", optimizer),
       (

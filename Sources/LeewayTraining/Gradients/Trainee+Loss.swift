@@ -110,10 +110,13 @@ extension Trainee {
     }
     if back {
       gradientTable.adopt(logits)
+      // In a frozen model nothing before the first edit is of interest.
+      let firstEdit = tape.ops.firstIndex { if case .edit = $0 { true } else { false } }
       BackwardPass(
         model: self, kernels: kernels, batch: batch, table: gradientTable, arena: space.arena,
         toWeights: toWeights,
-        balance: RouterBalance(tape.ops, experts: config.experts, weight: balance)
+        balance: RouterBalance(tape.ops, experts: config.experts, weight: balance),
+        firstOp: toWeights ? 0 : firstEdit ?? tape.ops.count
       ).run(tape.ops)
     }
     return loss
