@@ -28,7 +28,7 @@ import Testing
 
   /// Documents that could hold a text: those of a subject that stands in it.
   private func trained(near text: some StringProtocol) -> [String] {
-    let words = Set(text.split { !$0.isLetter }.map(String.init))
+    let words = Set(String(text).split { !$0.isLetter }.map(String.init))
     return words.flatMap { trained[$0] ?? [] }
   }
 
