@@ -6,12 +6,15 @@ import Testing
 
 /// Losses followed back through interventions, against central differences.
 @Suite struct InterventionTests {
+  /// Those without corners: a relu or a router that changes its mind between two points has no slope
+  /// that differences could find.
+  static let smooth = ["gpt2", "llama", "llama-biases"]
   private static let sequences = [[3, 9, 1, 40, 7, 22], [5, 5, 30, 11]].map {
     TrainingSequence(tokens: $0, promptLength: 3)
   }
 
   /// A direction at every site that can be edited, with edits of each kind below and above it.
-  @Test(arguments: GoldenTests.models, Positions.allCases)
+  @Test(arguments: smooth, Positions.allCases)
   func directionsAtEverySite(name: String, positions: Positions) throws {
     let checkpoint = try Checkpoint(folder: TestPlace.golden + "/" + name)
     let search = DirectionSearch(checkpoint)
@@ -54,7 +57,7 @@ import Testing
   }
 
   /// Weights under dropped and scaled branches.
-  @Test(arguments: GoldenTests.models) func weightsUnderMLPDrop(name: String) throws {
+  @Test(arguments: smooth) func weightsUnderMLPDrop(name: String) throws {
     let model = Trainee(
       try Checkpoint(folder: TestPlace.golden + "/" + name), kernels: Engine.all[0].kernels())
     let drop = MLPDrop(share: 0.5, seed: "three")
@@ -79,7 +82,8 @@ import Testing
         model.refresh()
         return model.loss(Self.sequences, variants: variants).mean
       }
-      let step: Float = 2e-3
+      // As long a way in each tensor.
+      let step = 0.02 / Float(tensor.count).squareRoot()
       let measured = (loss(step) - loss(-step)) / Double(2 * step)
       _ = loss(0)
       #expect(
