@@ -85,7 +85,7 @@ fault shared-gradient $S/LeewayTraining/Gradients/GradientTable.swift \
 fault router-gradient $S/LeewayTraining/Gradients/BackwardPass+Mixture.swift \
   '-= visit.share * means[visit.row]' '-= 0 * means[visit.row]' LeewayTrainingTests
 fault first-moment $S/LeewayTensor/Kernels+Optimizers.swift \
-  'step.rate / unbias1' 'step.rate' LeewayTrainingTests
+  'step.rate / unbias1' 'step.rate / unbias2' LeewayTrainingTests
 fault resumed-step $S/LeewayTraining/Recipes/TrainingState.swift \
   'optimizer.step = step' 'optimizer.step = step - 1' LeewayTrainingTests
 [ "$tried" -gt 0 ] || { echo "no fault is called ${*}" >&2; exit 2; }
