@@ -32,6 +32,18 @@ import Testing
     #expect(try checkpoint.contentHash() == Checkpoint(folder: folder).contentHash())
   }
 
+  /// A model that was trained further must open as what it was.
+  @Test(arguments: GoldenFixture.names) func configurationsAreWrittenWhole(name: String) throws {
+    let folder = FileManager.default.temporaryDirectory
+      .appendingPathComponent("leeway-written-\(UUID().uuidString)").path
+    try FileManager.default.copyItem(atPath: GoldenFixture.root + "/" + name, toPath: folder)
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    let read = try Checkpoint(folder: folder)
+    let json = read.architecture.json(read.config, weights: .f32)
+    try Data(json.canonicalBytes).write(to: URL(fileURLWithPath: folder + "/config.json"))
+    #expect(try Checkpoint(folder: folder).config == read.config)
+  }
+
   @Test(arguments: GoldenFixture.names, ExecutorKind.allCases)
   func everySiteMatches(name: String, kind: ExecutorKind) throws {
     let fixture = try GoldenFixture(name)

@@ -51,12 +51,14 @@ extension Architecture {
         attentionOutBias: true, mlpBias: true, endTokens: shape.endTokens)
     },
     written: { config in
-      [
+      let unscaled = config.attentionScale == 1 && config.headWidth != 1
+      let members: [(String, JSONValue)] = [
         ("architectures", .array(["GPT2LMHeadModel"])), ("n_embd", .integer(config.width)),
         ("n_head", .integer(config.heads)), ("n_layer", .integer(config.layers)),
         ("n_inner", .integer(config.mlpWidth)), ("n_positions", .integer(config.maxPositions)),
         ("layer_norm_epsilon", .real(config.epsilon.asWritten)),
         ("activation_function", JSONValue(config.activation.written)),
       ]
+      return members + (unscaled ? [("scale_attn_weights", .bool(false))] : [])
     })
 }
