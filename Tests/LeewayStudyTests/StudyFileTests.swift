@@ -237,6 +237,8 @@ private let whole = """
     }
     #expect(paths { $0 }.isEmpty)
     #expect(paths { $0.replacing("spillover", with: "spilover") } == ["spilover"])
+    // One mistake is told once, however many prompts it touches.
+    #expect(paths { $0.replacing("target: boy", with: "tarrget: boy") } == ["answer.tarrget"])
     #expect(
       paths { $0.replacing("target: [mice]", with: "targt: mice") }.contains("entailment[0].targt"))
     #expect(

@@ -30,7 +30,10 @@ extension StudyReader {
     study.answer = keys?["answer"].flatMap(answer) ?? study.answer
     study.capability = keys?["capability"]?.list()?.compactMap(capability) ?? []
     study.arms = keys?["arms"].flatMap(arms) ?? ArmsSpec()
-    study.spillover = keys?["spillover"].flatMap(spillover) ?? []
+    // Judged by the target: without one, every prompt would repeat that mistake.
+    if !study.answer.target.isEmpty {
+      study.spillover = keys?["spillover"].flatMap(spillover) ?? []
+    }
     study.entailment = keys?["entailment"].flatMap(entailment) ?? []
     study.neutral = keys?["neutral"].flatMap(texts) ?? []
     return study
