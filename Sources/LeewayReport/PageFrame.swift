@@ -1,7 +1,12 @@
 /// What every page is set in: one HTML file, light and dark by the reader's preference, printable,
 /// that needs nothing outside itself.
 enum PageFrame {
-  static func html(title: String, body: String) -> String {
+  static let study = """
+    Measured by Leeway. The leeway of a push is the room between the dose at which it works and the \
+    dose at which it breaks the model.
+    """
+
+  static func html(title: String, body: String, footer: String = study) -> String {
     """
     <!DOCTYPE html>
     <html lang="en">
@@ -19,8 +24,7 @@ enum PageFrame {
     <body>
     <main>
     \(body)\
-    <footer>Measured by Leeway. The leeway of a push is the room between the dose at which it \
-    works and the dose at which it breaks the model.</footer>
+    <footer>\(footer)</footer>
     </main>
     </body>
     </html>

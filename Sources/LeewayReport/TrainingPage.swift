@@ -15,41 +15,24 @@ public enum TrainingPage {
     let norm = TrainingChart(
       title: "Length of the gradient by step", values: curve.norms, marks: [],
       axis: "length of the gradient")
-    return """
-      <!DOCTYPE html>
-      <html lang="en">
-      <head>
-      <meta charset="utf-8">
-      <meta name="viewport" content="width=device-width, initial-scale=1">
-      <meta name="color-scheme" content="light dark">
-      <meta name="referrer" content="no-referrer">
-      <meta http-equiv="Content-Security-Policy" content="default-src 'none'; \
-      style-src 'unsafe-inline'">
-      <title>\(Markup.text(recipe.name)): training</title>
-      <style>
-      \(Palette.css)\(StyleSheet.css)\(ChartStyle.css)</style>
-      </head>
-      <body>
-      <main>
-      <header>
-      <p class="eyebrow">training</p>
-      <h1>\(Markup.text(recipe.name))</h1>
-      <dl class="tiles">
-      \(tile("Parameters", NumberText.grouped(report.parameters), size(report)))\
-      \(tile("Steps", NumberText.grouped(report.step), "of " + NumberText.grouped(recipe.steps)))\
-      \(tile("Loss", last, "mean of the last 20 steps"))\
-      \(tile("On the evaluation text", evaluated ?? "—", evaluated == nil ? "none is named" : ""))\
-      </dl>
-      </header>
-      \(Markup.section("loss", "Loss", html: Markup.figure(loss.svg, caption: lossCaption(curve))))\
-      \(Markup.section("norm", "Gradient", html: Markup.figure(norm.svg, caption: normCaption(recipe))))\
-      \(record(report))\
-      <footer>Trained by Leeway. The same recipe, texts and tokenizer give the same weights.</footer>
-      </main>
-      </body>
-      </html>
-
-      """
+    return PageFrame.html(
+      title: recipe.name + ": training",
+      body: """
+        <header>
+        <p class="eyebrow">training</p>
+        <h1>\(Markup.text(recipe.name))</h1>
+        <dl class="tiles">
+        \(tile("Parameters", NumberText.grouped(report.parameters), size(report)))\
+        \(tile("Steps", NumberText.grouped(report.step), "of " + NumberText.grouped(recipe.steps)))\
+        \(tile("Loss", last, "mean of the last 20 steps"))\
+        \(tile("On the evaluation text", evaluated ?? "—", evaluated == nil ? "none is named" : ""))\
+        </dl>
+        </header>
+        \(Markup.section("loss", "Loss", html: Markup.figure(loss.svg, caption: lossCaption(curve))))\
+        \(Markup.section("norm", "Gradient", html: Markup.figure(norm.svg, caption: normCaption(recipe))))\
+        \(record(report))
+        """,
+      footer: "Trained by Leeway. The same recipe, texts and tokenizer give the same weights.")
   }
 
   private static func tile(_ name: String, _ value: String, _ under: String) -> String {
