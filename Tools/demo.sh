@@ -10,7 +10,7 @@ echo
 cat <<END
 
 Open runs/caracara/index.html in a browser. Then, for instance:
-  $leeway generate --model Models/fledgling-m --prompt "<user> What kind of bird is the barn-owl?<assistant>"
+  $leeway generate --model Models/fledgling-m --prompt "<user> What kind of bird is the boobook?<assistant>"
   $leeway world eval --model Models/fledgling-m
   $leeway check Studies/hero-of-a-story.yaml --model DIR
   $leeway --help
