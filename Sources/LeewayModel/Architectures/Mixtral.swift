@@ -34,49 +34,27 @@ extension Architecture {
         attentionOutBias: false, mlpBias: false, endTokens: try json.tokens("eos_token_id"),
         experts: experts, expertsPerToken: perToken)
     },
-    weights: WeightTable(
-      prefixes: ["model.", ""],
-      embed: "embed_tokens.weight", positions: nil, finalNorm: "norm", unembed: "lm_head.weight",
-      attnNorm: "layers.#.input_layernorm", mlpNorm: "layers.#.post_attention_layernorm",
-      query: .init("layers.#.self_attn.q_proj"), key: .init("layers.#.self_attn.k_proj"),
-      value: .init("layers.#.self_attn.v_proj"), attnOut: .init("layers.#.self_attn.o_proj"),
-      router: .init("layers.#.block_sparse_moe.gate"),
-      gate: .init("layers.#.block_sparse_moe.experts.@.w1"),
-      up: .init("layers.#.block_sparse_moe.experts.@.w3"),
-      down: .init("layers.#.block_sparse_moe.experts.@.w2"),
-      ignorable: ["layers.#.self_attn.rotary_emb.inv_freq", "rotary_emb.inv_freq"]),
+    weights: {
+      var table = Architecture.llama.weights
+      table.router = .init("layers.#.block_sparse_moe.gate")
+      table.gate = .init("layers.#.block_sparse_moe.experts.@.w1")
+      table.up = .init("layers.#.block_sparse_moe.experts.@.w3")
+      table.down = .init("layers.#.block_sparse_moe.experts.@.w2")
+      return table
+    }(),
     fresh: { shape in
-      let headWidth = shape.width / shape.heads
-      return TransformerConfig(
-        vocabulary: shape.vocabulary, width: shape.width, layers: shape.layers,
-        heads: shape.heads, kvHeads: shape.kvHeads, headWidth: headWidth,
-        mlpWidth: shape.mlpWidth, maxPositions: shape.context, norm: .rms, epsilon: 1e-5,
-        positions: .rotary(base: 10_000, width: headWidth, interleaved: false),
-        activation: .silu, gatedMLP: true, tiedEmbeddings: shape.tiedEmbeddings,
-        attentionScale: 1 / Float(headWidth).squareRoot(), attentionInBias: false,
-        attentionOutBias: false, mlpBias: false, endTokens: shape.endTokens,
-        experts: max(1, shape.experts), expertsPerToken: max(1, shape.expertsPerToken))
+      var config = Architecture.llama.fresh(shape)
+      config.experts = max(1, shape.experts)
+      config.expertsPerToken = max(1, shape.expertsPerToken)
+      return config
     },
     written: { config in
-      var base = 10_000.0
-      var scaling: [(String, JSONValue)] = []
-      if case .rotary(let given, _, _, let stretch) = config.positions {
-        base = given
-        scaling = stretch.written.map { [("rope_scaling", $0)] } ?? []
-      }
-      let members: [(String, JSONValue)] = [
-        ("architectures", .array(["MixtralForCausalLM"])), ("hidden_size", .integer(config.width)),
-        ("num_hidden_layers", .integer(config.layers)),
-        ("num_attention_heads", .integer(config.heads)),
-        ("num_key_value_heads", .integer(config.kvHeads)),
-        ("head_dim", .integer(config.headWidth)),
-        ("intermediate_size", .integer(config.mlpWidth)),
-        ("max_position_embeddings", .integer(config.maxPositions)),
-        ("rms_norm_eps", .real(config.epsilon.asWritten)), ("rope_theta", .real(base)),
-        ("hidden_act", JSONValue(config.activation.written)),
-        ("num_local_experts", .integer(config.experts)),
-        ("num_experts_per_tok", .integer(config.expertsPerToken)), ("sliding_window", .null),
-      ]
-      return members + scaling
+      // Llama's, without the biases that this family never has.
+      let other = ["architectures", "attention_bias", "mlp_bias"]
+      return [("architectures", .array(["MixtralForCausalLM"]))]
+        + Architecture.llama.written(config).filter { !other.contains($0.0) } + [
+          ("num_local_experts", .integer(config.experts)),
+          ("num_experts_per_tok", .integer(config.expertsPerToken)), ("sliding_window", .null),
+        ]
     })
 }

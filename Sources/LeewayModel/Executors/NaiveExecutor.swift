@@ -149,7 +149,7 @@ public final class NaiveExecutor: SequenceSweeper {
         let x = pass.embed(prompt, positions: batch.positions)
         let end = pass.run(0..<model.config.layers, batch, x)
         if wanted.contains(Site(.finalNorm)) || wanted.contains(Site(.logits))
-          || batch.edits.touchesLogits
+          || batch.edits.touches(.logits, -1)
         {
           pass.readout(end, batch, rows: nil) { _, _ in }
         }

@@ -96,7 +96,6 @@ package struct EditTable {
   }
 
   package var isEmpty: Bool { bySite.isEmpty }
-  var touchesLogits: Bool { bySite[Site(.logits)] != nil }
 
   /// Edits the rows of `x` at a site; row `i` of `x` is row `rows[i]` of the batch.
   ///
@@ -116,6 +115,7 @@ package struct EditTable {
     }
   }
 
+  /// - Parameter layer: -1 for sites that stand in no block.
   package func touches(_ kind: Site.Kind, _ layer: Int) -> Bool {
     bySite[Site(kind, layer: layer)] != nil
   }

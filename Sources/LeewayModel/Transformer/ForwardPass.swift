@@ -192,7 +192,7 @@ package struct ForwardPass {
       let range = first..<min(first + readoutRows, x.rows)
       let normed = norm(x.rows(range), .final, into: space.final)
       let logits = linear(normed, .unembed, into: space.logits)
-      if listener != nil || batch.edits.touchesLogits {
+      if listener != nil || batch.edits.touches(.logits, -1) {
         let these = range.map { rows?[$0] ?? $0 }
         listener?(Site(.finalNorm), normed, these)
         batch.edits.apply(.logits, -1, logits, batch: batch, rows: these, final: true)
