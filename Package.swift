@@ -15,8 +15,8 @@ let package = Package(
       name: "Leeway",
       targets: [
         "LeewayBase", "LeewayTensor", "LeewayTokenizer", "LeewayModel", "LeewaySteering",
-        "LeewayWorld", "LeewayTraining", "LeewayStatistics", "LeewayStudy", "LeewayStore",
-        "LeewayReport",
+        "LeewayWorld", "LeewayTraining", "LeewayStatistics", "LeewayStudy", "LeewayClaims",
+        "LeewayStore", "LeewayReport",
       ]),
   ],
   dependencies: [
@@ -65,18 +65,25 @@ let package = Package(
         "LeewayYAML",
       ], swiftSettings: swift),
     .target(
+      name: "LeewayClaims",
+      dependencies: [
+        "LeewayBase", "LeewayTensor", "LeewayTokenizer", "LeewayModel", "LeewayWorld",
+        "LeewayTraining", "LeewaySteering", "LeewayStatistics", "LeewayStudy",
+      ], swiftSettings: swift),
+    .target(
       name: "LeewayStore",
-      dependencies: ["LeewayStudy", .product(name: "GRDB", package: "GRDB.swift")],
+      dependencies: ["LeewayStudy", "LeewayClaims", .product(name: "GRDB", package: "GRDB.swift")],
       swiftSettings: swift),
     .target(
-      name: "LeewayReport", dependencies: ["LeewayStatistics", "LeewayStudy", "LeewayTraining"],
+      name: "LeewayReport",
+      dependencies: ["LeewayStatistics", "LeewayStudy", "LeewayTraining", "LeewayClaims"],
       swiftSettings: swift),
     .executableTarget(
       name: "LeewayCLI",
       dependencies: [
         "LeewayBase", "LeewayTensor", "LeewayTokenizer", "LeewayModel", "LeewaySteering",
-        "LeewayWorld", "LeewayTraining", "LeewayStatistics", "LeewayStudy", "LeewayStore",
-        "LeewayReport",
+        "LeewayWorld", "LeewayTraining", "LeewayStatistics", "LeewayStudy", "LeewayClaims",
+        "LeewayStore", "LeewayReport",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], swiftSettings: swift),
     // Speed as ratios to loops and peers of the same run; never a test.
@@ -119,7 +126,9 @@ let package = Package(
       name: "LeewayStudyTests", dependencies: ["LeewayStudy", "LeewayFuzzing"],
       swiftSettings: swift),
     .testTarget(
-      name: "LeewayStoreTests", dependencies: ["LeewayStore", "LeewayStudy"],
+      name: "LeewayClaimsTests", dependencies: ["LeewayClaims"], swiftSettings: swift),
+    .testTarget(
+      name: "LeewayStoreTests", dependencies: ["LeewayStore", "LeewayStudy", "LeewayClaims"],
       swiftSettings: swift),
     .testTarget(
       name: "LeewayReportTests", dependencies: ["LeewayReport"], swiftSettings: swift),

@@ -73,6 +73,16 @@ public struct WindowAnalysis: Sendable {
     }
   }
 
+  /// Onset and ceiling alone, without intervals: for many small arms that are resampled elsewhere.
+  ///
+  /// - Parameter chance: what random pushes of the same length do at each of the arm's doses.
+  public func crossings(_ arm: ArmTrials, chance: [Double]? = nil) -> (
+    onset: Crossing, ceiling: Crossing
+  ) {
+    let curves = Curves(arm)
+    return (curves.onset(criterion: criterion, random: chance).dose, curves.ceiling.dose)
+  }
+
   /// - Parameters:
   ///   - random: norm-matched random arms, scored against the same target.
   ///   - refits: arms of the same method fitted on resampled contrasts, at some of the doses.

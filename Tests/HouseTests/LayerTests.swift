@@ -7,7 +7,7 @@ import Testing
   private static let floors = [
     "LeewayBase", "CLeewayKernels", "LeewayTensor", "LeewayTokenizer", "LeewayModel",
     "LeewayWorld", "LeewayYAML", "LeewayTraining", "LeewaySteering", "LeewayStatistics",
-    "LeewayStudy", "LeewayStore", "LeewayReport", "LeewayCLI", "LeewayBench",
+    "LeewayStudy", "LeewayClaims", "LeewayStore", "LeewayReport", "LeewayCLI", "LeewayBench",
   ]
   /// Where each outside package may be named.
   private static let outside = [
@@ -30,13 +30,14 @@ import Testing
       "CLeewayKernels", "LeewayTensor", "LeewayTokenizer", "LeewayModel", "LeewaySteering",
     ],
     "LeewayStudy": ["CLeewayKernels"],
+    "LeewayClaims": ["CLeewayKernels"],
     "LeewayStore": ["CLeewayKernels", "LeewayTensor"],
     "LeewayReport": [
       "CLeewayKernels", "LeewayTensor", "LeewayTokenizer", "LeewayModel", "LeewaySteering",
       "LeewayStore",
     ],
     "LeewayCLI": ["CLeewayKernels"],
-    "LeewayBench": ["LeewayCLI", "LeewayStudy", "LeewayStore", "LeewayReport"],
+    "LeewayBench": ["LeewayCLI", "LeewayStudy", "LeewayClaims", "LeewayStore", "LeewayReport"],
   ]
   private let house = House()
 

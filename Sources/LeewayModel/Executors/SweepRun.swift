@@ -134,13 +134,7 @@ final class SweepRun {
   /// The first position of a sequence that an intervention touches (its length: none).
   func firstTouched(_ positions: [Positions], _ sequence: Int) -> Int {
     let count = sequences[sequence].count
-    let first = positions.map { positions in
-      switch positions {
-      case .all, .prompt: 0
-      case .response: promptLengths[sequence]
-      case .last: max(promptLengths[sequence] - 1, 0)
-      }
-    }.min()
+    let first = positions.map { $0.first(promptLength: promptLengths[sequence]) }.min()
     return min(first ?? count, count)
   }
 

@@ -1,7 +1,7 @@
 import Synchronization
 
 /// Which positions of a sequence an intervention touches.
-public enum Positions: String, Sendable, Hashable, Codable, CaseIterable {
+public enum Positions: Sendable, Hashable, Codable, CaseIterable, RawRepresentable {
   /// Every position, prompt and response.
   case all
   /// The prompt only.
@@ -10,6 +10,11 @@ public enum Positions: String, Sendable, Hashable, Codable, CaseIterable {
   case response
   /// The prompt's last position and, while generating, each token fed back.
   case last
+  /// The positions of a range, wherever the prompt ends: what a causal trace restores.
+  case only(Range<Int>)
+
+  /// Those that have a name in study files and on the command line.
+  public static let allCases: [Positions] = [.all, .prompt, .response, .last]
 
   /// Whether position `index` is touched in a sequence whose prompt has `promptLength` tokens.
   public func touches(_ index: Int, promptLength: Int) -> Bool {
@@ -18,7 +23,42 @@ public enum Positions: String, Sendable, Hashable, Codable, CaseIterable {
     case .prompt: index < promptLength
     case .response: index >= promptLength
     case .last: index >= promptLength - 1
+    case .only(let range): range.contains(index)
     }
+  }
+
+  /// The first position that may be touched.
+  func first(promptLength: Int) -> Int {
+    switch self {
+    case .all, .prompt: 0
+    case .response: promptLength
+    case .last: max(promptLength - 1, 0)
+    case .only(let range): max(range.lowerBound, 0)
+    }
+  }
+
+  public var rawValue: String {
+    switch self {
+    case .all: "all"
+    case .prompt: "prompt"
+    case .response: "response"
+    case .last: "last"
+    case .only(let range): "\(range.lowerBound)..<\(range.upperBound)"
+    }
+  }
+
+  public init?(rawValue: String) {
+    if let named = Self.allCases.first(where: { $0.rawValue == rawValue }) {
+      self = named
+      return
+    }
+    let ends = rawValue.ranges(of: "..<").first.map {
+      [rawValue[..<$0.lowerBound], rawValue[$0.upperBound...]]
+    }
+    guard let numbers = ends?.map({ Int($0) }), let low = numbers[0], let high = numbers[1],
+      0 <= low, low <= high
+    else { return nil }
+    self = .only(low..<high)
   }
 }
 
