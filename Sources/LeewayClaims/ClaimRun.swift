@@ -8,12 +8,6 @@ public struct ClaimRun: Sendable {
   public let values: [String: Claim.Value]
   public let tools: ClaimTools
 
-  init(claim: String, values: [String: Claim.Value], tools: ClaimTools) {
-    self.claim = claim
-    self.values = values
-    self.tools = tools
-  }
-
   /// 0 for what the claim does not declare; a law reads every claim's names.
   public func number(_ name: String) -> Double {
     guard case .number(let value)? = values[name] else { return 0 }

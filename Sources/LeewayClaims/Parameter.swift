@@ -13,6 +13,9 @@ extension Claim {
       case words([String])
     }
 
+    /// An empty list, as it is written.
+    static let none = "none"
+
     public static func number(
       _ name: String, _ standard: Double, _ range: ClosedRange<Double>, _ meaning: String
     ) -> Parameter {
@@ -43,6 +46,7 @@ extension Claim {
       case .integers(let range):
         if let number = Int(text), range.contains(number) { return .number(Double(number)) }
       case .words(let known):
+        if text == Self.none { return .words([]) }
         if !words.isEmpty, words.allSatisfy(known.contains), Set(words).count == words.count {
           return .words(words)
         }
@@ -55,7 +59,7 @@ extension Claim {
       switch range {
       case .numbers(let range): "a number from \(range.lowerBound) to \(range.upperBound)"
       case .integers(let range): "a whole number from \(range.lowerBound) to \(range.upperBound)"
-      case .words(let known): "some of " + known.joined(separator: ",")
+      case .words(let known): "some of \(known.joined(separator: ",")), or \(Self.none)"
       }
     }
   }
@@ -68,7 +72,8 @@ extension Claim {
       switch self {
       case .number(let number):
         Int(exactly: number).map { "\($0)" } ?? "\(number)"
-      case .words(let words): words.joined(separator: ",")
+      case .words(let words):
+        words.isEmpty ? Parameter.none : words.joined(separator: ",")
       }
     }
   }

@@ -9,7 +9,7 @@ public struct CensoredTrend: Sendable {
     case atMost(Double)
     case atLeast(Double)
 
-    var bound: Double {
+    package var bound: Double {
       switch self {
       case .exactly(let value), .atMost(let value), .atLeast(let value): value
       }
@@ -122,7 +122,7 @@ public struct CensoredTrend: Sendable {
   }
 
   /// 1 where the second is surely the larger, -1 where it is surely the smaller.
-  static func sign(_ first: Value, _ second: Value) -> Double {
+  package static func sign(_ first: Value, _ second: Value) -> Double {
     func mayBeBelow(_ value: Value) -> Double {
       switch value {
       case .exactly(let value), .atLeast(let value): value
@@ -156,7 +156,7 @@ public struct CensoredTrend: Sendable {
 
   /// The most likely straight line with normal errors when some values are only bounded. Tobin 1958,
   /// by expectation and maximisation: a bounded value stands as its mean beyond the bound.
-  static func line(_ rows: [Row], _ weights: [Double], from start: Line? = nil) -> Line? {
+  package static func line(_ rows: [Row], _ weights: [Double], from start: Line? = nil) -> Line? {
     var line = start ?? Line(intercept: 0, slope: 0, spread: 1)
     var means = rows.map(\.value.bound)
     var extra = [Double](repeating: 0, count: rows.count)

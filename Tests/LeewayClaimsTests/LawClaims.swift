@@ -1,7 +1,6 @@
 import Foundation
+import LeewayClaims
 import Testing
-
-@testable import LeewayClaims
 
 /// What holds for every claim by being registered.
 @Suite("Claims") struct LawClaims {

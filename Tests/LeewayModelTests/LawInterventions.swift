@@ -51,7 +51,7 @@ import Testing
     for (steered, site) in sites.enumerated() where site.kind != .finalNorm {
       let edit = try SteeringOperators.named("add").edit(
         direction: random.direction(site.kind), strength: 2, residualMedian: 1)
-      for positions in Positions.allCases {
+      for positions in Positions.allCases + [.only(1..<3)] {
         let variant = Variant([Intervention(site: site, positions: positions, edit: edit)])
         let found = try naive.capture(
           CaptureJob(prompts: [prompt], sites: sites, variant: variant))[0]
@@ -65,9 +65,14 @@ import Testing
           case .last:
             #expect(index < steered ? changed.isEmpty : changed.allSatisfy { $0 == last }, label)
           case .all, .prompt: if index < steered { #expect(changed.isEmpty, label) }
+          case .only(let range):
+            #expect(
+              index < steered
+                ? changed.isEmpty : changed.allSatisfy { $0 >= range.lowerBound }, label)
           }
           if index == steered, positions != .response {
-            #expect(changed == (positions == .last ? [last] : Array(0...last)), label)
+            let touched = (0...last).filter { positions.touches($0, promptLength: prompt.count) }
+            #expect(changed == touched, label)
           }
         }
       }

@@ -85,7 +85,8 @@ struct RandomJobs {
     let steering = try SteeringOperators.named(
       name, parameters: name == "clamp" ? ["value": 0.5] : [:])
     return Intervention(
-      site: Site(kind, layer: chance.below(config.layers)), positions: pick(Positions.allCases),
+      site: Site(kind, layer: chance.below(config.layers)),
+      positions: pick(Positions.allCases + [.only(1..<3)]),
       edit: steering.edit(
         direction: direction(kind), strength: strength ?? pick([-2, 0, 0.5, 1, 3]),
         residualMedian: 2), meter: HookMeter())

@@ -1,7 +1,6 @@
 import LeewayBase
+import LeewayStatistics
 import Testing
-
-@testable import LeewayStatistics
 
 @Suite("Censored trend") struct CensoredTrendTests {
   /// 4 levels, 3 units each, 20 items: a line, unit and item effects, noise; cut above and below.

@@ -5,18 +5,18 @@ import LeewayWorld
 
 /// A fact about a bird and a falsehood of the same kind: the family that it has, and one that it has
 /// not. Both begin with a consonant, so that one article leads to either.
-struct FalseFact: Sendable, Hashable, Codable {
-  static let relation = "family"
+package struct FalseFact: Sendable, Hashable, Codable {
+  package static let relation = "family"
 
   /// Index of the world's facts.
-  var fact: Int
-  var subject: String
-  var truth: String
-  var falsehood: String
+  package var fact: Int
+  package var subject: String
+  package var truth: String
+  package var falsehood: String
 
   /// One a bird whose family begins with a consonant, in the order of the world's facts; the falsehood
   /// is drawn by the bird's name, so it is the same whatever model is asked.
-  static func all(_ world: World) -> [FalseFact] {
+  package static func all(_ world: World) -> [FalseFact] {
     guard let relation = world.relations.firstIndex(where: { $0.id == Self.relation }) else {
       return []
     }
@@ -35,7 +35,7 @@ struct FalseFact: Sendable, Hashable, Codable {
   }
 
   /// Every family that begins with a consonant.
-  static func families(_ world: World) -> [String] {
+  package static func families(_ world: World) -> [String] {
     let relation = world.relations.first { $0.id == Self.relation }
     return relation?.values.map(\.word).filter { word in
       word.first.map { !"aeiou".contains($0) } ?? false
@@ -45,14 +45,14 @@ struct FalseFact: Sendable, Hashable, Codable {
 
 /// How a fact is asked for: every question of its relation as a chat turn, answered up to the article,
 /// so that the next token is the family.
-struct FactQuestions: Sendable {
-  let texts: [String]
+package struct FactQuestions: Sendable {
+  package let texts: [String]
   /// `[question][token]`.
-  let prompts: [[Int]]
+  package let prompts: [[Int]]
   /// Where the subject's name stands in each prompt.
-  let subjects: [Range<Int>]
+  package let subjects: [Range<Int>]
 
-  init(_ model: PushedModel, _ fact: FalseFact) {
+  package init(_ model: PushedModel, _ fact: FalseFact) {
     let relation = model.world.relation(of: model.world.facts[fact.fact])
     texts = relation.questions.map {
       Document.question($0.filled(fact.subject), thinking: false) + " It is a"
@@ -73,7 +73,7 @@ struct FactQuestions: Sendable {
 
 extension PushedModel {
   /// The one piece that says a family after its article.
-  func piece(_ family: String) throws(ClaimError) -> Int {
+  package func piece(_ family: String) throws(ClaimError) -> Int {
     let pieces = tokenizer.encode(" " + family, addSpecial: false)
     guard pieces.count == 1 else {
       throw .notMeasurable(claim: "", reason: "\(family) is not one piece of \(fledgling)")
@@ -82,14 +82,14 @@ extension PushedModel {
   }
 
   /// What the model knows of a fact, unpushed.
-  struct Knowledge: Sendable, Codable, Equatable {
+  package struct Knowledge: Sendable, Codable, Equatable {
     /// Mean probability of the truth among all families, over the questions.
-    var probability: Double
+    package var probability: Double
     /// Mean log-odds of the truth against the falsehood, in nats: what a push has to overcome.
-    var margin: Double
+    package var margin: Double
   }
 
-  func knowledge(_ facts: [FalseFact]) throws -> [Knowledge] {
+  package func knowledge(_ facts: [FalseFact]) throws -> [Knowledge] {
     let families = FalseFact.families(world)
     let pieces = try families.map(piece)
     let questions = facts.map { FactQuestions(self, $0) }

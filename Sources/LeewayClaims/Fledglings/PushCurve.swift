@@ -5,46 +5,46 @@ import LeewaySteering
 import LeewayWorld
 
 /// One fact of one model, pushed with a growing dose at one site.
-struct PushCurve: Sendable, Codable, Equatable {
-  var site: Site
+package struct PushCurve: Sendable, Codable, Equatable {
+  package var site: Site
   /// Length of the fitted difference before normalisation, and the stream's median length there.
-  var rawNorm: Double
-  var residualMedian: Double
+  package var rawNorm: Double
+  package var residualMedian: Double
   /// Ascending shares of the median.
-  var doses: [Double]
+  package var doses: [Double]
   /// Share of the questions whose most probable next piece is the falsehood.
-  var flips: [Double]
+  package var flips: [Double]
   /// The same under random directions of the same length, pooled.
-  var chance: [Double]
+  package var chance: [Double]
   /// Mean log-odds of the truth against the falsehood, nats.
-  var margins: [Double]
+  package var margins: [Double]
   /// Share of other birds whose family is still told rightly, and that have become the falsehood.
-  var near: [Double]
-  var spill: [Double]
+  package var near: [Double]
+  package var spill: [Double]
   /// Share of unrelated tasks that are still done.
-  var far: [Double]
-  var onset: Crossing
+  package var far: [Double]
+  package var onset: Crossing
   /// Of the unrelated tasks.
-  var ceiling: Crossing
+  package var ceiling: Crossing
   /// Of the other birds.
-  var nearCeiling: Crossing
+  package var nearCeiling: Crossing
 }
 
 /// What stays the same for all facts of a model and a site.
-struct PushBench: Sendable {
-  let model: PushedModel
-  let site: Site
-  let median: Double
-  let doses: [Double]
-  let others: [FalseFact]
-  let items: [TaskItem]
-  let random: [SteeringVector]
-  let floor: Double
+package struct PushBench: Sendable {
+  package let model: PushedModel
+  package let site: Site
+  package let median: Double
+  package let doses: [Double]
+  package let others: [FalseFact]
+  package let items: [TaskItem]
+  package let random: [SteeringVector]
+  package let floor: Double
 
   /// - Parameters:
   ///   - others: birds for the near part; a fact's own bird and those of its two families are left out.
   ///   - random: directions drawn to know what any push of that length does.
-  init(
+  package init(
     _ model: PushedModel, site: Site, doses: [Double], others: [FalseFact], random: Int,
     floor: Double
   ) throws {
@@ -62,7 +62,7 @@ struct PushBench: Sendable {
     self.random = try (0..<random).map { try model.fitter.random(like: like, draw: $0) }
   }
 
-  func curve(_ fact: FalseFact) throws -> PushCurve {
+  package func curve(_ fact: FalseFact) throws -> PushCurve {
     let vector = try model.vectors(fact, sites: [site])[0]
     let piece = try model.piece(fact.falsehood)
     let truth = try model.piece(fact.truth)
@@ -125,13 +125,13 @@ struct PushBench: Sendable {
   }
 }
 
-func mean(_ values: some Collection<Double>) -> Double {
+package func mean(_ values: some Collection<Double>) -> Double {
   values.isEmpty ? 0 : values.reduce(0, +) / Double(values.count)
 }
 
 extension PushCurve {
   /// The signed width in octaves, and on which side it is only bounded.
-  enum Width: Sendable, Equatable {
+  package enum Width: Sendable, Equatable {
     case exactly(Double)
     /// No onset on the grid.
     case atMost(Double)
@@ -140,9 +140,9 @@ extension PushCurve {
   }
 
   /// Nil where neither end lies on the grid.
-  var width: Width? { Self.width(onset: onset, ceiling: ceiling) }
+  package var width: Width? { Self.width(onset: onset, ceiling: ceiling) }
 
-  static func width(onset: Crossing, ceiling: Crossing) -> Width? {
+  package static func width(onset: Crossing, ceiling: Crossing) -> Width? {
     func octaves(_ onset: Double, _ ceiling: Double) -> Double { log2(ceiling) - log2(onset) }
     switch (onset, ceiling) {
     case (.at(let a), .at(let b)): return .exactly(octaves(a, b))

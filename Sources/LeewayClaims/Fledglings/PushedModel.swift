@@ -6,17 +6,17 @@ import LeewayTokenizer
 import LeewayWorld
 
 /// A Fledgling, opened, beside the world that it was trained on, ready to be pushed and asked.
-struct PushedModel: Sendable {
-  let fledgling: Fledgling
-  let transformer: Transformer
-  let planner: SweepPlanner
-  let tokenizer: Tokenizer
-  let world: World
-  let endTokens: Set<Int>
+package struct PushedModel: Sendable {
+  package let fledgling: Fledgling
+  package let transformer: Transformer
+  package let planner: SweepPlanner
+  package let tokenizer: Tokenizer
+  package let world: World
+  package let endTokens: Set<Int>
   /// Of the checkpoint's files.
-  let hash: String
+  package let hash: String
 
-  init(_ fledgling: Fledgling, tools: ClaimTools) throws {
+  package init(_ fledgling: Fledgling, tools: ClaimTools) throws {
     let folder = try tools.models.folder(fledgling)
     let checkpoint = try Checkpoint(folder: folder)
     self.fledgling = fledgling
@@ -28,16 +28,16 @@ struct PushedModel: Sendable {
     hash = try checkpoint.contentHash()
   }
 
-  var config: TransformerConfig { transformer.config }
+  package var config: TransformerConfig { transformer.config }
   /// Weights beside the embeddings: what a size is counted in.
-  var parameters: Int { transformer.parameters - transformer.embeddingParameters }
-  var fitter: VectorFitter {
+  package var parameters: Int { transformer.parameters - transformer.embeddingParameters }
+  package var fitter: VectorFitter {
     VectorFitter(executor: planner, tokenizer: tokenizer, checkpointHash: hash)
   }
 
   /// The vector of a falsehood at each site: birds of its family against birds of the true one, read
   /// where a sentence is about to say the family. Neither the subject nor a question stands in it.
-  func vectors(_ fact: FalseFact, sites: [Site]) throws -> [SteeringVector] {
+  package func vectors(_ fact: FalseFact, sites: [Site]) throws -> [SteeringVector] {
     let told = try world.contrast(
       FalseFact.relation, positive: fact.falsehood, negative: fact.truth, excluding: fact.subject,
       end: .article)
@@ -48,7 +48,7 @@ struct PushedModel: Sendable {
 
   /// The median length of the stream at each site over what the model is asked: the yardstick of a
   /// dose.
-  func residualMedians(_ sites: [Site]) throws -> [Double] {
+  package func residualMedians(_ sites: [Site]) throws -> [Double] {
     let facts = FalseFact.all(world).prefix(48)
     let texts =
       facts.map { FactQuestions(self, $0).texts[0] } + FarTasks.items(world).map(\.prompt)
@@ -56,7 +56,7 @@ struct PushedModel: Sendable {
   }
 
   /// What adds a direction at a site, at every position.
-  static func push(_ vector: SteeringVector, strength: Double) throws -> Variant {
+  package static func push(_ vector: SteeringVector, strength: Double) throws -> Variant {
     let edit = try Add().edit(direction: vector.direction, strength: strength, residualMedian: 1)
     return Variant([Intervention(site: vector.site, edit: edit)])
   }
