@@ -13,7 +13,7 @@ struct SizeTrendExperiment {
 
   static let doses = DoseGrid.doses(from: 0.0625, to: 4, perOctave: 4)
   /// Where the second reading may choose.
-  static let depths = [0.25, 0.5, 0.75, 1]
+  static let depths = [0.25, 0.4, 0.5, 0.6, 0.75]
 
   init(_ run: ClaimRun) {
     self.run = run
