@@ -1,7 +1,6 @@
 import LeewayBase
 import LeewayModel
 import LeewayTensor
-import LeewayYAML
 
 /// How far a training is, after a step.
 public struct TrainingProgress: Sendable {
@@ -36,59 +35,31 @@ public final class Trainer {
 
   /// Makes everything ready, and takes up what `folder` holds of an earlier run.
   public init(_ file: RecipeFile, folder: String, kernels: Kernels) throws(TrainingError) {
-    let recipe = file.recipe
+    let ingredients = try Ingredients(file)
+    let (recipe, config) = (file.recipe, ingredients.config)
     self.file = file
     self.folder = folder
-    func path(_ name: String) -> String { name.hasPrefix("/") ? name : file.folder + "/" + name }
-    let tokenizer = try RecipeTokenizer(recipe, path: path(recipe.tokenizer))
-    self.tokenizer = tokenizer
-    let seed = "\(recipe.seed)"
-    let (architecture, config) = try Self.model(recipe, tokenizer)
-    let table = ParameterTable(architecture, config)
+    tokenizer = ingredients.tokenizer
+    hash = ingredients.hash
+    let table = ParameterTable(ingredients.architecture, config)
     try MemoryNeed(config, table: table, recipe: recipe).check()
-    func source(_ spec: DataSpec, key: String, seed: String) throws(TrainingError)
-      -> any DataSource
-    {
-      do {
-        return try DataSources.make(
-          spec,
-          DataContext(
-            tokenizer: tokenizer.tokenizer, endToken: tokenizer.endToken,
-            sequenceLength: recipe.sequence, seed: seed, folder: file.folder))
-      } catch { throw .data(recipe: file.path, issue: error.issue(under: key)) }
-    }
-    let data = try source(recipe.data, key: "data", seed: seed + "/data")
-    self.source = data
-    var evaluation: [TrainingSequence] = []
-    if let spec = recipe.evaluation {
-      let text = try source(spec, key: "evaluation", seed: seed + "/evaluation")
+    source = ingredients.data
+    if let text = try ingredients.evaluation() {
       let count = min(text.perPass ?? Self.evaluated, Self.evaluated)
       evaluation = (0..<count).map { text.sequence($0) }
+    } else {
+      evaluation = []
     }
-    self.evaluation = evaluation
-    hash = recipe.hash(
-      tokenizer: tokenizer.tokenizer.contentHash, data: data.contentHash)
-    model = Trainee(architecture, config, kernels: kernels) {
-      Initialization.values($0, layers: config.layers, seed: seed)
+    let start = ingredients.start?.values
+    model = Trainee(ingredients.architecture, config, kernels: kernels) { tensor in
+      start?[tensor.name]
+        ?? Initialization.values(tensor, layers: config.layers, seed: "\(recipe.seed)")
     }
     optimizer = Optimizer(recipe.optimizer, decay: recipe.decay, count: table.count)
     if let curve = try TrainingState(folder: folder).load(into: model, optimizer, recipe: hash) {
       self.curve = curve
       saved = optimizer.step
     }
-  }
-
-  private static func model(_ recipe: Recipe, _ tokenizer: RecipeTokenizer) throws(TrainingError)
-    -> (Architecture, TransformerConfig)
-  {
-    // The reader of recipes knows the architectures.
-    let architecture = Architecture.named(recipe.architecture) ?? Architecture.all[0]
-    return (
-      architecture,
-      architecture.config(
-        of: recipe.shape.model(
-          vocabulary: tokenizer.tokenizer.vocabularyCount, endTokens: [tokenizer.endToken]))
-    )
   }
 
   /// Trains to the end of the recipe, or until asked to stop: between steps, with all saved.
@@ -110,6 +81,8 @@ public final class Trainer {
       if step % recipe.saveEvery == 0 || step == recipe.steps { try save() }
     }
     if saved != step { try save() }
+    // Killed between the last state and the model that it makes.
+    if !isWritten { try write() }
     return true
   }
 
@@ -154,15 +127,28 @@ public final class Trainer {
     if due, !evaluation.isEmpty, curve.evaluations.last?.step != step {
       curve.evaluations.append(.init(step: step, loss: Float(model.loss(evaluation).mean)))
     }
+    do { try TrainingState(folder: folder).save(model, optimizer, curve, recipe: hash) } catch {
+      throw .file(error)
+    }
+    saved = step
+    try write()
+  }
+
+  /// The files for others; `training.json` is the last of them.
+  private func write() throws(TrainingError) {
     do throws(FileError) {
-      try TrainingState(folder: folder).save(model, optimizer, curve, recipe: hash)
-      saved = step
       try ModelFolder(path: folder).write(
         model, weights: recipe.weights, tokenizer: tokenizer.files)
       try AtomicFile.write(Array(file.text.utf8), to: folder + "/recipe.yaml")
-      try AtomicFile.write(
-        report.json.canonicalBytes + [0x0A], to: folder + "/training.json")
+      try AtomicFile.write(curveBytes, to: folder + "/training.json")
     } catch { throw .file(error) }
+  }
+
+  private var curveBytes: [UInt8] { report.json.canonicalBytes + [0x0A] }
+
+  private var isWritten: Bool {
+    let found = try? MappedFile(path: folder + "/training.json").withBytes { Array($0) }
+    return found == curveBytes
   }
 
   /// What is said of this training.
@@ -172,21 +158,5 @@ public final class Trainer {
       embeddingParameters: model.table.tensors.filter {
         $0.role == .embedding || $0.role == .positions || $0.name.contains("lm_head")
       }.reduce(0) { $0 + $1.count }, step: step, curve: curve)
-  }
-}
-
-extension DataError {
-  /// The mistake at its place in the recipe.
-  fileprivate func issue(under place: String) -> YAMLIssue {
-    switch self {
-    case .file(let error, let key): YAMLIssue(path: "\(place).\(key)", problem: .file(error))
-    case .unknownName(let key, let name, let known, let nearest):
-      YAMLIssue(
-        path: "\(place).\(key)",
-        problem: .unknownName(kind: "data", name: name, known: known, nearest: nearest))
-    case .badValue(let key, let expected, let found):
-      YAMLIssue(path: "\(place).\(key)", problem: .badValue(expected: expected, found: found))
-    case .empty(let key): YAMLIssue(path: "\(place).\(key)", problem: .empty)
-    }
   }
 }

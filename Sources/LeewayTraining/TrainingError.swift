@@ -8,6 +8,12 @@ public enum TrainingError: Error, Equatable, Sendable {
   case file(FileError)
   case tensors(SafeTensorsError)
   case tokenizer(TokenizerError)
+  /// The weights to start from cannot be opened.
+  case checkpoint(CheckpointError)
+  /// The weights to start from are of another model than the recipe's; `key` is the recipe's.
+  case otherShape(path: String, key: String, expected: String, found: String)
+  /// The weights to start from were trained with another tokenizer.
+  case otherTokenizer(path: String)
   /// The tokenizer's folder has no `tokenizer.json` that could go with the model.
   case noTokenizerFile(path: String)
   /// No piece is known to end a text; the recipe names none.
@@ -29,6 +35,8 @@ public enum TrainingError: Error, Equatable, Sendable {
   case notEnoughMemory(needed: Int, available: Int)
   /// A saved state that another recipe, text or tokenizer made.
   case otherRecipe(path: String)
+  /// Asked to stop before it was done; the state after `step` is kept in `folder`.
+  case stopped(step: Int, steps: Int, folder: String)
   /// A saved state that is damaged or of another model.
   case unreadableState(path: String, reason: String)
 }

@@ -79,6 +79,40 @@ import Testing
     }
   }
 
+  @Test func aSettingMakesAnotherModelWithItsOwnRecipe() throws {
+    try withFolder { folder in
+      let path = try recipe(in: folder, steps: 3)
+      let named = try Command.run("train", path, "--set", "seed=2")
+      #expect(named.code == 0 && named.output.contains("model: runs/tiny-seed2"), "\(named)")
+      for (seed, out) in [("1", "one"), ("2", "two")] {
+        let done = try Command.run(
+          "train", path, "--set", "seed=\(seed)", "--set", "batch=2", "--out", folder + "/" + out)
+        #expect(done.code == 0, "\(done.errors)")
+      }
+      let kept = folder + "/two/recipe.yaml"
+      let text = try String(contentsOfFile: kept, encoding: .utf8)
+      #expect(text.contains("seed: 2") && text.contains("batch: 2"), "\(text)")
+      // The kept recipe makes the same model; its files are named from where the first one stood.
+      try write(text, folder + "/kept.yaml")
+      let again = try Command.run("train", folder + "/kept.yaml", "--out", folder + "/again")
+      #expect(again.code == 0, "\(again.errors)")
+      #expect(try files(folder + "/again") == files(folder + "/two"))
+      #expect(
+        try bytes(folder + "/one/model.safetensors") != bytes(folder + "/two/model.safetensors"))
+      let mistaken = try Command.run("train", path, "--set", "sed=2", "--set", "batch=no")
+      #expect(mistaken.code == 2)
+      #expect(
+        mistaken.errors.contains(
+          "tiny.yaml with --set: sed: there is no key \"sed\" here; did you mean \"seed\"?"))
+      #expect(mistaken.errors.contains("batch: expected a whole number, found “no”"))
+      let bare = try Command.run("train", path, "--set", "seed")
+      #expect(bare.code == 2 && bare.errors.contains("expected KEY=VALUE"), "\(bare.errors)")
+      let unknown = try Command.run("train", "fledgling/m")
+      #expect(unknown.code == 2, "no recipes stand where the command was run")
+      #expect(unknown.errors.contains("no such file, and no recipe of that name"))
+    }
+  }
+
   @Test func mistakesAreTold() throws {
     try withFolder { folder in
       let path = try recipe(in: folder, more: "learning-rat: 3")

@@ -15,9 +15,18 @@ struct TrainCommand: ParsableCommand {
       model.safetensors, tokenizer.json), with training.json and index.html: how it went. What it
       needs to go on stands under state/: repeat the command after Ctrl-C. The same recipe, texts
       and tokenizer give the same weights, on any number of threads.
+
+        leeway train fledgling/m --set seed=2 --set mlp-drop=0.1
+
+      trains Recipes/fledgling-m.yaml with two other values into runs/fledgling-m-mlp-drop0.1-seed2.
       """)
 
-  @Argument(help: "A recipe, a YAML file.") var recipe: String
+  @Argument(help: "A recipe: a YAML file, or the name of one in Recipes/ (fledgling/m).")
+  var recipe: String
+  @Option(
+    name: .customLong("set"), parsing: .singleValue,
+    help: ArgumentHelp("Another value for a key of the recipe; repeat.", valueName: "KEY=VALUE"))
+  var settings: [String] = []
   @Option(help: "Folder for the model; by default runs/NAME.") var out: String?
   @Option(help: "Threads; by default all processors.")
   var threads = ProcessInfo.processInfo.activeProcessorCount
@@ -30,7 +39,7 @@ struct TrainCommand: ParsableCommand {
 
   func run() throws {
     try reporting {
-      let file = try RecipeFile(path: recipe)
+      let file = try RecipeBook().file(recipe, try settings.map(Self.setting))
       let folder = out ?? "runs/\(file.recipe.name)"
       let kernels = Kernels(pool: threads > 1 ? ThreadPool(threads: threads) : nil)
       let trainer = try Trainer(file, folder: folder, kernels: kernels)
@@ -60,6 +69,11 @@ struct TrainCommand: ParsableCommand {
       }
       tell(trainer.report, folder)
     }
+  }
+
+  private static func setting(_ text: String) throws -> RecipeSetting {
+    guard let setting = RecipeSetting(text) else { throw CommandError.badSetting(text) }
+    return setting
   }
 
   private func tell(_ report: TrainingReport, _ folder: String) {

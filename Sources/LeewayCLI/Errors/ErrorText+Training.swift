@@ -10,6 +10,13 @@ extension ErrorText {
       ErrorText("\(path):\(line):\(column): not YAML here: \(problem)")
     case .invalid(let path, let issues):
       ErrorText(lines: issues.map { sentence(StudyIssue($0), file: path) })
+    case .settings(let path, let issues):
+      ErrorText(lines: issues.map { "\(path) with --set: " + sentence(StudyIssue($0), file: nil) })
+    case .unknownName(let name, let folder, let known, let nearest):
+      ErrorText(
+        "\(name): there is no such file, and no recipe of that name"
+          + (nearest.map { "; did you mean \"\($0)\"?" } ?? ".")
+          + (known.isEmpty ? "" : " In \(folder)/: " + known.joined(separator: ", ")))
     }
   }
 
@@ -18,6 +25,14 @@ extension ErrorText {
     case .file(let error): of(error)
     case .tensors(let error): of(error)
     case .tokenizer(let error): of(error)
+    case .checkpoint(let error): of(error)
+    case .otherShape(let path, let key, let expected, let found):
+      ErrorText(
+        "\(path): cannot be started from: its \(key) is \(found), the recipe's \(expected); a start"
+          + " needs the same model")
+    case .otherTokenizer(let path):
+      ErrorText(
+        "\(path): cannot be started from: it was trained with another tokenizer than the recipe's")
     case .noTokenizerFile(let path):
       ErrorText("\(path): has no tokenizer.json that could go with the model")
     case .noEndToken(let path, let known):
@@ -59,6 +74,10 @@ extension ErrorText {
       ErrorText(
         "\(path): was made by another recipe, text or tokenizer; give another folder with --out,"
           + " or remove that one to begin anew")
+    case .stopped(let step, let steps, let folder):
+      ErrorText(
+        "stopped after step \(step) of \(steps); all of it is kept in \(folder). Run the same command"
+          + " to go on", code: 130)
     case .unreadableState(let path, let reason):
       ErrorText("\(path): cannot be gone on from (\(reason)); remove it to begin anew")
     }

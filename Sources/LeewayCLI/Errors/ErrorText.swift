@@ -260,6 +260,7 @@ struct SeveralMistakes: Error {
 enum CommandError: Error, Equatable {
   case badIDs(String)
   case badAdd(String)
+  case badSetting(String)
   case noDimension(site: String, dimension: Int, width: Int)
   case unknownSite(String)
   case noStudy(String, known: [String])
@@ -277,6 +278,7 @@ extension ErrorText {
         + " \"1 403 407\""
     case .badAdd(let text):
       "--add \"\(text)\": expected SITE:dim=INDEX:AMOUNT, as in blocks.1.resid_post:dim=0:4.0"
+    case .badSetting(let text): "--set \"\(text)\": expected KEY=VALUE, as in seed=2"
     case .noDimension(let site, let dimension, let width):
       "\(site): there is no dimension \(dimension); they run from 0 to \(width - 1)"
     case .unknownSite(let name):

@@ -12,6 +12,8 @@ public struct Recipe: Sendable, Hashable {
   public var endToken: String?
   public var architecture: String
   public var shape: Shape
+  /// A model folder whose weights are gone on from; nil draws them.
+  public var start: String?
   public var data: DataSpec
   /// What the loss is measured on beside the training text.
   public var evaluation: DataSpec?
@@ -77,7 +79,9 @@ public struct Recipe: Sendable, Hashable {
 
   /// Names everything that decides the weights; a saved state goes on only under the same name.
   /// What is only about files (names, the interval of saving, the stored format) is left out.
-  public func hash(tokenizer: String, data: String) -> String {
+  ///
+  /// - Parameter start: names the weights that are started from; nil where they are drawn.
+  public func hash(tokenizer: String, data: String, start: String? = nil) -> String {
     let kind: JSONValue =
       switch optimizer {
       case .adamW(let beta1, let beta2, let epsilon):
@@ -87,7 +91,7 @@ public struct Recipe: Sendable, Hashable {
     let options = self.data.options.sorted { $0.key < $1.key }.map {
       JSONMember(key: Array($0.key.utf8), value: JSONValue($0.value))
     }
-    let text: JSONValue = [
+    var text: JSONValue = [
       "engine": 1, "seed": .integer(seed), "tokenizer": JSONValue(tokenizer),
       "end": endToken.map { JSONValue($0) } ?? .null, "architecture": JSONValue(architecture),
       "shape": .array(
@@ -104,6 +108,10 @@ public struct Recipe: Sendable, Hashable {
       "experts": shape.experts > 0
         ? [.integer(shape.experts), .integer(shape.expertsPerToken), .real(balance)] : [],
     ]
+    // Absent where there is none: what was trained before there were starts keeps its name.
+    if let start, case .object(let members) = text {
+      text = .object(members + [JSONMember(key: Array("start".utf8), value: JSONValue(start))])
+    }
     return ContentHash.sha256(text.canonicalText)
   }
 }

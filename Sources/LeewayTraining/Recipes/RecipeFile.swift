@@ -11,6 +11,9 @@ public struct RecipeFile: Sendable, Hashable {
   /// What the recipe's files are relative to.
   public var folder: String { path.lastIndex(of: "/").map { String(path[..<$0]) } ?? "." }
 
+  /// Where a file that the recipe names stands.
+  func place(_ name: String) -> String { name.hasPrefix("/") ? name : folder + "/" + name }
+
   /// - Throws: every mistake at once, each with its line and the nearest known name.
   public init(path: String) throws(RecipeError) {
     let text: String
@@ -46,4 +49,8 @@ public enum RecipeError: Error, Equatable, Sendable {
   case notYAML(path: String, line: Int, column: Int, problem: String)
   /// Every mistake, in the order of lines.
   case invalid(path: String, issues: [YAMLIssue])
+  /// Mistakes of values set beside the file, which is without them alone.
+  case settings(path: String, issues: [YAMLIssue])
+  /// No file stands there and no recipe of the folder is called so.
+  case unknownName(String, folder: String, known: [String], nearest: String?)
 }

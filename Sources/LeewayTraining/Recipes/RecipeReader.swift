@@ -5,8 +5,8 @@ import LeewayYAML
 /// Turns a YAML document into a `Recipe`, noting every mistake.
 struct RecipeReader {
   static let keys = [
-    "name", "seed", "tokenizer", "end-token", "model", "data", "evaluation", "steps", "batch",
-    "sequence", "optimizer", "learning-rate", "schedule", "clip", "decay", "mlp-drop",
+    "name", "seed", "tokenizer", "end-token", "model", "start", "data", "evaluation", "steps",
+    "batch", "sequence", "optimizer", "learning-rate", "schedule", "clip", "decay", "mlp-drop",
     "balance", "save-every", "weights",
   ]
 
@@ -17,6 +17,7 @@ struct RecipeReader {
     let tokenizer = keys.required("tokenizer")?.string()
     let endToken = keys["end-token"].map { $0.string() } ?? ""
     let model = keys.required("model").flatMap(model)
+    let start = keys["start"].map { $0.string() } ?? ""
     let data = keys.required("data").flatMap(data)
     let evaluation = keys["evaluation"].map { self.data($0).map { Optional($0) } } ?? .some(nil)
     let steps = keys.required("steps")?.integer(1...100_000_000)
@@ -32,9 +33,9 @@ struct RecipeReader {
     let saveEvery = keys["save-every"].map { $0.integer(1...100_000_000) } ?? 500
     let weights =
       keys["weights"].map { $0.choice("weights", ["bf16", "f32"]) } ?? "bf16"
-    guard let name, let seed, let tokenizer, let endToken, let model, let data, let evaluation,
-      let steps, let batch, let sequence, let optimizer, let rate, let schedule, let clip,
-      let decay, let drop, let balance, let saveEvery, let weights
+    guard let name, let seed, let tokenizer, let endToken, let model, let start, let data,
+      let evaluation, let steps, let batch, let sequence, let optimizer, let rate, let schedule,
+      let clip, let decay, let drop, let balance, let saveEvery, let weights
     else { return nil }
     if sequence > model.shape.context {
       keys["sequence"]?.fail(
@@ -47,8 +48,9 @@ struct RecipeReader {
     }
     return Recipe(
       name: name, seed: seed, tokenizer: tokenizer, endToken: endToken.isEmpty ? nil : endToken,
-      architecture: model.architecture, shape: model.shape, data: data, evaluation: evaluation,
-      steps: steps, batch: batch, sequence: sequence, optimizer: optimizer, learningRate: rate,
+      architecture: model.architecture, shape: model.shape,
+      start: start.isEmpty ? nil : start, data: data, evaluation: evaluation, steps: steps,
+      batch: batch, sequence: sequence, optimizer: optimizer, learningRate: rate,
       schedule: schedule, clip: clip, decay: decay, mlpDrop: drop, balance: balance,
       saveEvery: saveEvery,
       weights: weights == "f32" ? .f32 : .bf16)
