@@ -39,6 +39,30 @@ public struct Examiner: Sendable {
     return report
   }
 
+  /// Asks about birds alone and after a falsehood.
+  public func examineCorrupted(_ executor: any JobExecutor, variant: Variant = .baseline) throws
+    -> [WorldReport.CorruptedRow]
+  {
+    let questions = world.corruptedQuestions()
+    var rows: [WorldReport.CorruptedRow] = []
+    for corruption in [nil] + Corruption.allCases.map({ Optional($0) }) {
+      let asked = questions.filter { world.prompt($0, corruption) != nil }
+      let prompts = asked.compactMap { world.prompt($0, corruption) }
+      let texts = try answers(executor, prompts, variant)
+      for isSpared in [false, true] {
+        let answered = zip(asked, texts).filter { $0.0.isSpared == isSpared }
+        rows.append(
+          .init(
+            corruption: corruption, isSpared: isSpared,
+            truth: Share(
+              right: answered.count { world.isRight($0.question, $1) }, asked: answered.count),
+            falsehood: Share(
+              right: answered.count { world.isMisled($0, $1) }, asked: answered.count)))
+      }
+    }
+    return rows
+  }
+
   /// Greedy continuations as texts, tags told, the end left out.
   public func answers(_ executor: any JobExecutor, _ prompts: [String], _ variant: Variant) throws
     -> [String]

@@ -1,6 +1,8 @@
 /// The report as a table for a terminal: plain ASCII, at most 80 columns.
 extension WorldReport {
-  public var text: String { (recallLines + [""] + taskLines).joined(separator: "\n") }
+  public var text: String {
+    (recallLines + [""] + taskLines + corruptedLines).joined(separator: "\n")
+  }
 
   private var recallLines: [String] {
     let columns = Recall.allCases
@@ -27,6 +29,21 @@ extension WorldReport {
       + names.map { name in
         let levels = tasks.filter { $0.task == name }.map { Self.number($0.share) }
         return row(name, [Self.number(share(task: name))] + levels)
+      }
+  }
+
+  private var corruptedLines: [String] {
+    guard !corrupted.isEmpty else { return [] }
+    let head = row("of birds", ["truth", "falsehood", "spared: truth", "falsehood"])
+    let contexts = [nil] + Corruption.allCases.map { Optional($0) }
+    return ["", head]
+      + contexts.map { context in
+        let cells = [false, true].flatMap { isSpared in
+          corrupted.filter { $0.corruption == context && $0.isSpared == isSpared }
+            .flatMap { [$0.truth, $0.falsehood] }
+        }
+        let name = context.map { "lie " + $0.rawValue } ?? "asked alone"
+        return row(name, cells.map(Self.number))
       }
   }
 

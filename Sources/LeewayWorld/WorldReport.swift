@@ -27,8 +27,20 @@ public struct WorldReport: Sendable, Equatable {
     public var level: Int
     public var share: Share
   }
+  /// Answers to the same questions about birds, alone and after a falsehood.
+  public struct CorruptedRow: Sendable, Equatable {
+    /// Nil where the question stands alone.
+    public var corruption: Corruption?
+    /// Of birds that a post-training never corrects.
+    public var isSpared: Bool
+    /// Answers that say what is so, and those that repeat the falsehood.
+    public var truth: Share
+    public var falsehood: Share
+  }
   public var recalls: [RecallRow] = []
   public var tasks: [TaskRow] = []
+  /// Empty where it was not asked.
+  public var corrupted: [CorruptedRow] = []
 
   public init() {}
 
@@ -50,6 +62,12 @@ public struct WorldReport: Sendable, Equatable {
       $0.recall == recall && (relation ?? $0.relation) == $0.relation
         && (form ?? $0.form) == $0.form
     }.reduce(Share()) { $0 + $1.share }
+  }
+
+  /// What is so, said after a falsehood or without one.
+  public func truth(after corruption: Corruption?, isSpared: Bool) -> Share {
+    corrupted.filter { $0.corruption == corruption && $0.isSpared == isSpared }
+      .reduce(Share()) { $0 + $1.truth }
   }
 
   /// Over all levels, or one of them.

@@ -24,12 +24,19 @@ public struct WorldStream: Sendable {
   public let seed: String
   /// Inputs of a sequence.
   public let length: Int
+  /// Share of documents that are answers to what a falsehood stands before: a post-training's.
+  public let corrected: Double
+  private let correctable: [Int]
 
-  public init(world: World, tokenizer: Tokenizer, seed: String, length: Int = 128) {
+  public init(
+    world: World, tokenizer: Tokenizer, seed: String, length: Int = 128, corrected: Double = 0
+  ) {
     self.world = world
     self.tokenizer = tokenizer
     self.seed = seed
     self.length = length
+    self.corrected = corrected
+    correctable = corrected > 0 ? world.correctable : []
   }
 
   public func sequence(_ number: Int, of split: Split = .training) -> Packed {
@@ -56,7 +63,12 @@ public struct WorldStream: Sendable {
     var stream = NamedStream("aviary", "\(world.seed)", split.rawValue, seed, "\(number)")
     var tokens = 0
     while tokens <= length {
-      let document = world.document(using: &stream)
+      // Nothing is drawn where there is no such share: an ordinary stream stays what it was.
+      let isCorrected = corrected > 0 && stream.uniform() < corrected
+      let document =
+        isCorrected
+        ? world.correctedDocument(of: correctable, using: &stream)
+        : world.document(using: &stream)
       let prompt = tokenizer.encode(document.prompt)
       let response = tokenizer.encode(document.response + Tag.end, addSpecial: false)
       body(document, prompt, response)
@@ -70,7 +82,8 @@ extension WorldStream {
   /// also depend on what draws them.
   public var contentHash: String {
     let documents = world.allFactDocuments().map(\.text)
+    let facts = correctable.map { world.facts[$0].id }
     let first = (0..<8).map { sequence($0).tokens.map(String.init).joined(separator: " ") }
-    return ContentHash.sha256((documents + first).joined(separator: "\n"))
+    return ContentHash.sha256((documents + facts + first).joined(separator: "\n"))
   }
 }

@@ -38,7 +38,23 @@ public struct WorldTable: Sendable {
         ["fledgling"] + tasks,
         rows.map { row in
           [row.name] + tasks.map { WorldReport.number(row.report.share(task: $0)) }
-        }) + "\n" + comparable
+        }) + "\n" + comparable + "\n" + corrupted
+  }
+
+  /// Truth after a falsehood.
+  private var corrupted: String {
+    let contexts = [nil] + Corruption.allCases.map { Optional($0) }
+    func head(_ context: Corruption?) -> String { context.map { "lie " + $0.rawValue } ?? "alone" }
+    return Self.table(
+      ["fledgling"] + contexts.map(head) + contexts.map { "spared: " + head($0) },
+      rows.map { row in
+        [row.name]
+          + [false, true].flatMap { isSpared in
+            contexts.map {
+              WorldReport.number(row.report.truth(after: $0, isSpared: isSpared))
+            }
+          }
+      })
   }
 
   /// Tasks that enter ceilings compared over these models.

@@ -13,7 +13,7 @@ struct WorldCommand: ParsableCommand {
 
   struct Eval: ParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "Recall of facts and accuracy in tasks, greedy, on held-out inputs.",
+      abstract: "Recall of facts, accuracy in tasks, truth after a falsehood: greedy.",
       discussion: """
           leeway world eval --model Models/fledgling-xs
 
@@ -67,11 +67,13 @@ struct WorldCommand: ParsableCommand {
       world: try World(seed: seed), tokenizer: try Tokenizer(path: model), itemsPerLevel: items)
     let executor = SweepPlanner(model: opened.transformer, kernels: engine.kernels())
     let embeddings = config.vocabulary * config.width * (config.tiedEmbeddings ? 1 : 2)
+    var report = try examiner.examine(executor)
+    report.corrupted = try examiner.examineCorrupted(executor)
     return WorldTable.Row(
       name: URL(fileURLWithPath: model).lastPathComponent,
       parameters: opened.transformer.parameters - embeddings,
       allParameters: opened.transformer.parameters, layers: config.layers, width: config.width,
-      report: try examiner.examine(executor))
+      report: report)
   }
 
   struct Texts: ParsableCommand {

@@ -4,8 +4,9 @@ import LeewayWorld
 /// The Fledglings' world: `data: {world: 1}`, the number its seed.
 public struct WorldSource: DataSource {
   public static let id = "world"
-  /// `training` (the default) or `validation`.
-  public static let options = ["split"]
+  /// `split` is `training` (the default) or `validation`; `corrected` is the share of documents that
+  /// are true answers in spite of a falsehood, for a post-training.
+  public static let options = ["split", "corrected"]
 
   public let contentHash: String
   /// The stream never comes round.
@@ -22,6 +23,10 @@ public struct WorldSource: DataSource {
     guard let split = WorldStream.Split(rawValue: name) else {
       throw .badValue(key: "split", expected: known.joined(separator: " or "), found: name)
     }
+    let share = spec.options["corrected"] ?? "0"
+    guard let corrected = Double(share), (0...1).contains(corrected) else {
+      throw .badValue(key: "corrected", expected: "a share from 0 to 1", found: share)
+    }
     let world: World
     do { world = try World(seed: seed) } catch {
       throw .badValue(key: Self.id, expected: "tables without mistakes", found: "\(error)")
@@ -29,7 +34,7 @@ public struct WorldSource: DataSource {
     self.split = split
     stream = WorldStream(
       world: world, tokenizer: context.tokenizer, seed: context.seed,
-      length: context.sequenceLength)
+      length: context.sequenceLength, corrected: corrected)
     contentHash = stream.contentHash
   }
 
