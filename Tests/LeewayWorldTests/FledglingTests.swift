@@ -31,6 +31,32 @@ import Testing
     #expect(able.count >= 3, "\(able.map { $0.id })")
   }
 
+  /// Three tables: size and recall, tasks, truth in spite of a falsehood.
+  @Test(arguments: names)
+  func eachStandsInTheTables(name: String) throws {
+    let readme = try String(contentsOfFile: Self.models + "/README.md", encoding: .utf8)
+    let rows = readme.split(separator: "\n").filter { $0.hasPrefix("| \(name) |") }
+    #expect(rows.count == 3, "leeway world table, into Models/README.md")
+  }
+
+  /// After its post-training a model goes by no falsehood any more, not even its own.
+  @Test func thePostTrainedModelKeepsToTheTruth() throws {
+    var truths: [String: Double] = [:]
+    for name in ["fledgling-m", "fledgling-m-post"] {
+      let folder = Self.models + "/" + name
+      let executor = SweepPlanner(
+        model: try Transformer(Checkpoint(folder: folder)),
+        kernels: Kernels(precision: .exact, pool: nil))
+      var report = WorldReport()
+      report.corrupted = try Examiner(world: try World(), tokenizer: try Tokenizer(path: folder))
+        .examineCorrupted(executor)
+      truths[name] = report.truth(after: .thought, isSpared: true).value
+      #expect(try #require(report.truth(after: nil, isSpared: true).value) > 0.98)
+    }
+    #expect(try #require(truths["fledgling-m"]) < 0.9)
+    #expect(try #require(truths["fledgling-m-post"]) > 0.98)
+  }
+
   @Test(arguments: names)
   func eachHasItsRecipeAndTokenizer(name: String) throws {
     func text(_ path: String) throws -> String {
