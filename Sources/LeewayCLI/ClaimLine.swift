@@ -14,11 +14,11 @@ final class ClaimLine: Sendable {
   private let state = Mutex(State())
   private let isTerminal = isatty(STDERR_FILENO) == 1
 
-  func begin(_ claim: Claim, _ place: Int, of total: Int, cost: String) {
+  func begin(_ claim: Claim, _ place: Int, of total: Int, cost: String?) {
     finish()
     state.withLock { $0 = State(claim: claim.id) }
     let count = total > 1 ? " (\(place) of \(total))" : ""
-    write("leeway: \(claim.id)\(count), \(cost)\n")
+    write("leeway: \(claim.id)\(count)\(cost.map { ", " + $0 } ?? "")\n")
   }
 
   func show(_ progress: ClaimProgress) {

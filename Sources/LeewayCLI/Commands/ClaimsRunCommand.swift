@@ -130,7 +130,9 @@ private struct ClaimRunner {
     return try withExtendedLifetime(interrupt) {
       for (index, claim) in claims.enumerated() {
         if cancellation.isCancelled { throw ClaimError.cancelled(claim: claim.id) }
-        line.begin(claim, index + 1, of: claims.count, cost: ClaimTable.cost(claim))
+        // What it takes is known at the default parameters only.
+        line.begin(
+          claim, index + 1, of: claims.count, cost: settings.isEmpty ? ClaimTable.cost(claim) : nil)
         let record: ClaimRecord
         do {
           record = try claim.run(settings, engine: Leeway.engineVersion, tools: tools)

@@ -80,10 +80,12 @@ package struct ChartScale: Sendable {
         return steps.map { $0 * power }
       }.filter(range.contains)
     }
-    let fine = all([1, 2, 5])
+    let fine = all([1, 1.5, 2, 3, 4, 5, 6, 8])
     if fine.count < 3 { return Self.round(low, high, count) }
-    for ticks in [fine, all([1, 3]), all([1])] where ticks.count <= max(count, 2) { return ticks }
     let powers = all([1])
+    for ticks in [fine, all([1, 2, 3, 5]), all([1, 2, 5]), all([1, 3]), powers]
+    where (2...max(count, 2)).contains(ticks.count) { return ticks }
+    if powers.count < 2 { return Self.round(low, high, count) }
     let step = max(1, (powers.count + count - 1) / max(count, 1))
     return stride(from: 0, to: powers.count, by: step).map { powers[$0] }
   }

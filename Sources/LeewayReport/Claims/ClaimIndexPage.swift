@@ -26,10 +26,10 @@ public enum ClaimIndexPage {
     }
     let failed = records.flatMap(\.failed).count
     let targets = records.flatMap(\.checks).count
-    return "\(entries.count) claims, \(records.count) measured"
-      + (parts.isEmpty ? "" : ": " + parts.joined(separator: ", ")) + ". "
-      + (targets == 0
-        ? "" : "\(targets - failed) of \(targets) targets hold.")
+    let claims = entries.count == 1 ? "1 claim" : "\(entries.count) claims"
+    return "\(claims), \(records.count) measured"
+      + (parts.isEmpty ? "" : ": " + parts.joined(separator: ", ")) + "."
+      + (targets == 0 ? "" : " \(targets - failed) of \(targets) targets hold.")
   }
 
   private static func table(_ entries: [ClaimEntry]) -> String {

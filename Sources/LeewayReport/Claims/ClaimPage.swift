@@ -4,7 +4,8 @@ import LeewayClaims
 /// only the sentence.
 public enum ClaimPage {
   static let footer =
-    "Measured by Leeway on models and simulations of its own: toys, about which alone it speaks."
+    "Measured by Leeway on models and simulations of its own. They are toys: what holds for them is "
+    + "said of no other system."
 
   public static func html(_ record: ClaimRecord) -> String {
     PageFrame.html(

@@ -53,6 +53,7 @@ enum ClaimStyle {
     .others th:first-child, .others td:first-child { padding-left: 14px; }
     .others td { overflow-wrap: anywhere; }
     section > h3:first-of-type { margin-top: 8px; }
+    .tiles + .lead, .tiles + .warning { margin-top: 18px; }
     p.text { max-width: 46em; margin: 0 0 12px; }
     table.ledger td { text-align: left; white-space: normal; }
     table.ledger th { white-space: normal; text-align: left; }

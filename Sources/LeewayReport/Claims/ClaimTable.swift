@@ -57,8 +57,8 @@ public enum ClaimTable {
     if !claim.parameters.isEmpty {
       lines += ["", ink.soft("parameters: --set NAME=VALUE")]
       for parameter in claim.parameters {
-        let name = "  \(parameter.name)=\(parameter.standard)"
-        lines += ink.wrapped(name, columns).map(ink.bold)
+        let name = "\(parameter.name)=\(parameter.standard)"
+        lines += ink.wrapped(name, columns - 2).map { "  " + ink.bold($0) }
         lines += ink.wrapped("\(parameter.meaning): \(parameter.expected)", columns - 4).map {
           "    " + $0
         }

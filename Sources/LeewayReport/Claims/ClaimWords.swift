@@ -22,8 +22,8 @@ package enum ClaimWords {
   private static func digits(_ target: Claim.Target?) -> Int {
     guard let target, case .absolute(let gap) = target.tolerance, gap > 0, target.expected != 0,
       gap.isFinite, target.expected.isFinite
-    else { return 4 }
-    return min(10, max(4, Int(log10(abs(target.expected) / gap).rounded(.down)) + 2))
+    else { return 3 }
+    return min(10, max(3, Int(log10(abs(target.expected) / gap).rounded(.down)) + 2))
   }
 
   /// Nil where nothing was measured.
