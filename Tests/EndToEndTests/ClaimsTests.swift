@@ -5,23 +5,13 @@ import Testing
 @Suite struct ClaimsTests {
   private static let models = Command.root + "/Models"
 
-  /// A claim small enough to be measured here: two small models that come with Leeway, one of them
-  /// under the name of a variant.
-  private func small(_ out: String, cache: String) -> [String] {
+  /// A claim small enough to be measured here, on a model that comes with Leeway.
+  private func small(_ out: String, models: String = Self.models, seeds: Int = 1) -> [String] {
     [
-      "claims", "run", "size-trend", "--out", out, "--models", Self.models, "--cache", cache,
-      "--set", "sizes=xs", "--set", "variants=moe", "--set", "seeds=1", "--set", "facts=4",
+      "claims", "run", "size-trend", "--out", out, "--models", models, "--cache", out + "/models",
+      "--set", "sizes=xs", "--set", "variants=none", "--set", "seeds=\(seeds)", "--set", "facts=4",
       "--set", "random=0",
     ]
-  }
-
-  /// A cache that holds the variant.
-  private func cache(in folder: String) throws -> String {
-    let cache = folder + "/models"
-    try FileManager.default.createDirectory(atPath: cache, withIntermediateDirectories: true)
-    try FileManager.default.copyItem(
-      atPath: Self.models + "/fledgling-xs", toPath: cache + "/fledgling-moe")
-    return cache
   }
 
   private func run(_ arguments: [String]) throws -> Command.Outcome {
@@ -59,9 +49,9 @@ import Testing
 
   @Test func aClaimWithoutItsModelsFailsAndSaysHowToTrainThem() throws {
     try withFolder { folder in
-      let outcome = try run(small(folder + "/out", cache: folder + "/models"))
+      let outcome = try run(small(folder + "/out", seeds: 2))
       #expect(outcome.code == 1 && outcome.output.contains("ledger: \(folder)/out/index.html"))
-      #expect(outcome.errors.contains("there is no fledgling-moe"), "\(outcome.errors)")
+      #expect(outcome.errors.contains("there is no fledgling-xs-seed2"), "\(outcome.errors)")
       #expect(outcome.errors.contains("leeway train"), "\(outcome.errors)")
     }
   }
@@ -69,13 +59,12 @@ import Testing
   @Test func aMeasuredClaimIsKept() throws {
     try withFolder { folder in
       let out = folder + "/out"
-      let arguments = small(out, cache: try cache(in: folder))
-      let first = try run(arguments)
+      let first = try run(small(out))
       #expect(first.code == 0, "\(first.errors)")
       #expect(first.output.contains("undecided: "), "\(first.output)")
       #expect(first.output.contains("page: \(out)/size-trend.html"))
       let page = String(decoding: try bytes(out + "/size-trend.html"), as: UTF8.self)
-      #expect(page.contains("--set sizes=xs --set variants=moe --set seeds=1"))
+      #expect(page.contains("--set sizes=xs --set variants=none --set seeds=1"))
       #expect(page.contains("no target applies") && page.contains("<svg"))
       let picture = try bytes(out + "/size-trend.svg")
       #expect(String(decoding: picture, as: UTF8.self).contains("xmlns="))
@@ -90,8 +79,7 @@ import Testing
       #expect(json["claim"] as? String == "size-trend")
       let record = try #require(json["record"] as? [String: Any])
       // Again, with models that are not there: every step is kept.
-      try FileManager.default.removeItem(atPath: folder + "/models")
-      let again = try run(arguments + ["--models", folder, "--json"])
+      let again = try run(small(out, models: folder) + ["--json"])
       #expect(again.code == 0, "\(again.errors)")
       let records = try JSONSerialization.jsonObject(with: Data(again.output.utf8)) as? [NSObject]
       #expect(records == [record as NSDictionary])
@@ -101,8 +89,7 @@ import Testing
   @Test func aStoppedRunGoesOn() throws {
     try withFolder { folder in
       let out = folder + "/out"
-      let cache = try cache(in: folder)
-      let running = try Command.started(small(out, cache: cache))
+      let running = try Command.started(small(out))
       let deadline = Date().addingTimeInterval(60)
       while running.process.isRunning, Date() < deadline,
         !FileManager.default.fileExists(atPath: out + "/leeway.sqlite")
@@ -116,8 +103,8 @@ import Testing
       #expect(stopped.code == 130)
       #expect(stopped.errors.contains("Run the same command to go on"), "\(stopped.errors)")
       #expect(!FileManager.default.fileExists(atPath: out + "/size-trend.html"))
-      #expect(try run(small(out, cache: cache)).code == 0)
-      #expect(try run(small(folder + "/whole", cache: cache)).code == 0)
+      #expect(try run(small(out)).code == 0)
+      #expect(try run(small(folder + "/whole")).code == 0)
       #expect(try bytes(out + "/size-trend.html") == bytes(folder + "/whole/size-trend.html"))
     }
   }

@@ -44,9 +44,10 @@ package enum ClaimWords {
     }
   }
 
-  /// `0.5 ± 0.02`, `8 within a factor of 1.5`.
+  /// `0.5 ± 0.02`, `exactly 0`, `8 within a factor of 1.5`.
   package static func target(_ target: Claim.Target) -> String {
     switch target.tolerance {
+    case .absolute(0): "exactly " + number(target.expected)
     case .absolute(let gap):
       number(target.expected, beside: target) + " ± " + NumberText.significant(gap)
     case .factor(let most):
