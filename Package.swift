@@ -126,12 +126,14 @@ let package = Package(
       name: "LeewayStudyTests", dependencies: ["LeewayStudy", "LeewayFuzzing"],
       swiftSettings: swift),
     .testTarget(
-      name: "LeewayClaimsTests", dependencies: ["LeewayClaims"], swiftSettings: swift),
+      name: "LeewayClaimsTests", dependencies: ["LeewayBase", "LeewayClaims"],
+      swiftSettings: swift),
     .testTarget(
       name: "LeewayStoreTests", dependencies: ["LeewayStore", "LeewayStudy", "LeewayClaims"],
       swiftSettings: swift),
     .testTarget(
-      name: "LeewayReportTests", dependencies: ["LeewayReport"], swiftSettings: swift),
+      name: "LeewayReportTests", dependencies: ["LeewayReport", "LeewayClaims"],
+      swiftSettings: swift),
     // The command itself: it is built because the tests run it.
     .testTarget(
       name: "EndToEndTests", dependencies: ["LeewayBase", "LeewayCLI"], swiftSettings: swift),

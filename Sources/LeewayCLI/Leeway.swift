@@ -11,14 +11,18 @@ struct Leeway: ParsableCommand {
         leeway check Studies/hero-of-a-story.yaml
         leeway run Studies/hero-of-a-story.yaml
 
+      The claims behind it, each with its verdict:
+        leeway claims
+        leeway claims run all
+
       Exit codes: 0 done; 1 something failed on the way; 2 bad input (a file, a key, a value);
       64 wrong usage; 130 stopped by Ctrl-C (what was measured is kept).
       """,
     version: "0.1.0",
     subcommands: [
-      RunCommand.self, CheckCommand.self, ReportCommand.self, GenerateCommand.self,
-      VectorCommand.self, TraceCommand.self, TrainCommand.self, TokenizeCommand.self,
-      WorldCommand.self, DoctorCommand.self,
+      RunCommand.self, CheckCommand.self, ReportCommand.self, ClaimsCommand.self,
+      GenerateCommand.self, VectorCommand.self, TraceCommand.self, TrainCommand.self,
+      TokenizeCommand.self, WorldCommand.self, DoctorCommand.self,
     ])
 
   static func main() {

@@ -72,10 +72,7 @@ final class ProgressLine: Sendable {
       if progress.done < progress.total { text += "  \(Self.duration(left)) left" }
     }
     guard isTerminal else { return "leeway: \(text)\n" }
-    let width = 24
-    let filled = progress.total > 0 ? width * progress.done / progress.total : 0
-    let bar = String(repeating: "#", count: filled) + String(repeating: "-", count: width - filled)
-    return "\r\u{1B}[K\(bar) \(text)"
+    return "\r\u{1B}[K\(Terminal.bar(progress.done, of: progress.total)) \(text)"
   }
 
   static func duration(_ seconds: Double) -> String {

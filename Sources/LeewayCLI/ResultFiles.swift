@@ -73,29 +73,17 @@ struct ResultFiles {
     guard members.count > 1 else {
       guard let result = members.first?.result else { return }
       if json { return tell(try result.json()) }
-      print(StudyTable.text(result, columns: Self.columns, color: Self.isTerminal))
+      print(StudyTable.text(result, columns: Terminal.columns, color: Terminal.isOutput))
       if page { print("page: \(folder)/index.html") }
       return
     }
     if json { return tell(try CanonicalCoder.encode(members.map(\.result), pretty: true) + [0x0A]) }
-    print(FamilyTable.text(try family(), columns: Self.columns, color: Self.isTerminal))
+    print(FamilyTable.text(try family(), columns: Terminal.columns, color: Terminal.isOutput))
     if page { print("page: \(folder)/index.html") }
   }
 
   private func tell(_ json: [UInt8]) {
     FileHandle.standardOutput.write(Data(json))
     print()
-  }
-
-  private static let isTerminal = isatty(STDOUT_FILENO) == 1
-
-  /// Width of the terminal; 110 where there is none.
-  private static var columns: Int {
-    if let told = ProcessInfo.processInfo.environment["COLUMNS"].flatMap({ Int($0) }) {
-      return told
-    }
-    var size = winsize()
-    let known = ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0 && size.ws_col > 0
-    return known ? Int(size.ws_col) : 110
   }
 }

@@ -33,10 +33,7 @@ final class TrainingLine {
       progress.loss, Double(progress.tokens) / seconds)
     if progress.step < progress.steps { text += "  \(ProgressLine.duration(left)) left" }
     guard isTerminal else { return "leeway: \(text)\n" }
-    let width = 24
-    let filled = width * progress.step / max(progress.steps, 1)
-    let bar = String(repeating: "#", count: filled) + String(repeating: "-", count: width - filled)
-    return "\r\u{1B}[K\(bar) \(text)"
+    return "\r\u{1B}[K\(Terminal.bar(progress.step, of: progress.steps)) \(text)"
   }
 
   private func write(_ text: String) { FileHandle.standardError.write(Data(text.utf8)) }

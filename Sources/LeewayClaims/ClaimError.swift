@@ -13,4 +13,6 @@ public enum ClaimError: Error, Equatable, Sendable {
   case badFile(path: String, line: Int, problem: String)
   /// The models lack what the experiment needs.
   case notMeasurable(claim: String, reason: String)
+  /// A kept record of another version's shape.
+  case unreadableRecord(claim: String, reason: String)
 }

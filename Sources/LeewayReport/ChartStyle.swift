@@ -1,5 +1,10 @@
 /// Strokes and fills of the drawings.
 enum ChartStyle {
+  /// For a drawing that is a file of its own.
+  static let file =
+    Palette.css + css
+    + "svg { background: var(--paper); font-family: ui-sans-serif, system-ui, sans-serif; }\n"
+
   static let css = """
     svg text { fill: var(--ink); font-size: 12.5px; font-variant-numeric: tabular-nums; }
     svg .tick { fill: var(--soft); }

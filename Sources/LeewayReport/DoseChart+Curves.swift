@@ -77,8 +77,9 @@ extension DoseChart {
       }
       let size = point.refined || dense ? 2.4 : 3.6
       drawing.path(
-        mark(index, x, y(value.relative), size), style + (point.refined ? " refined" : " mark"),
-        closed: true, tip: capabilityTip(index, point, value))
+        Mark.outline(index, x, y(value.relative), size),
+        style + (point.refined ? " refined" : " mark"), closed: true,
+        tip: capabilityTip(index, point, value))
     }
   }
 
@@ -120,20 +121,6 @@ extension DoseChart {
 
   private func short(_ text: String) -> String {
     text.count > 20 ? String(text.prefix(19)) + "…" : text
-  }
-
-  /// Square, diamond, triangle up, triangle down.
-  private func mark(_ index: Int, _ x: Double, _ y: Double, _ size: Double)
-    -> [(x: Double, y: Double)]
-  {
-    let far = size * 1.3
-    return switch index % 4 {
-    case 0:
-      [(x - size, y - size), (x + size, y - size), (x + size, y + size), (x - size, y + size)]
-    case 1: [(x, y - far), (x + far, y), (x, y + far), (x - far, y)]
-    case 2: [(x, y - far), (x + far, y + size), (x - far, y + size)]
-    default: [(x, y + far), (x + far, y - size), (x - far, y - size)]
-    }
   }
 
   private func tip(_ point: DosePoint) -> String {

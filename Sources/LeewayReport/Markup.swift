@@ -44,16 +44,22 @@ package enum Markup {
   }
 
   /// Cells are markup. The first cell of a row is its heading.
+  ///
+  /// - Parameter words: columns that are marked as words; numbers stand at the right.
   package static func table(
-    _ style: String, groups: String = "", head: [String], rows: [(style: String, cells: [String])]
+    _ style: String, groups: String = "", head: [String],
+    rows: [(style: String, cells: [String])], words: Set<Int> = []
   ) -> String {
+    func word(_ column: Int) -> String { words.contains(column) ? " class=\"word\"" : "" }
     var html = "<div class=\"scroll\"><table class=\"\(style)\">\n<thead>\(groups)<tr>"
-    for cell in head { html += "<th scope=\"col\">\(cell)</th>" }
+    for (place, cell) in head.enumerated() {
+      html += "<th scope=\"col\"\(word(place))>\(cell)</th>"
+    }
     html += "</tr></thead>\n<tbody>\n"
     for row in rows {
       html += row.style.isEmpty ? "<tr>" : "<tr class=\"\(row.style)\">"
       for (place, cell) in row.cells.enumerated() {
-        html += place == 0 ? "<th scope=\"row\">\(cell)</th>" : "<td>\(cell)</td>"
+        html += place == 0 ? "<th scope=\"row\">\(cell)</th>" : "<td\(word(place))>\(cell)</td>"
       }
       html += "</tr>\n"
     }

@@ -6,7 +6,9 @@ enum PageFrame {
     dose at which it breaks the model.
     """
 
-  static func html(title: String, body: String, footer: String = study) -> String {
+  static func html(title: String, body: String, footer: String = study, css: String = "")
+    -> String
+  {
     """
     <!DOCTYPE html>
     <html lang="en">
@@ -19,7 +21,7 @@ enum PageFrame {
     style-src 'unsafe-inline'">
     <title>\(Markup.text(title))</title>
     <style>
-    \(Palette.css)\(StyleSheet.css)\(ChartStyle.css)</style>
+    \(Palette.css)\(StyleSheet.css)\(ChartStyle.css)\(css)</style>
     </head>
     <body>
     <main>

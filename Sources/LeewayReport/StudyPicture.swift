@@ -6,8 +6,6 @@ public enum StudyPicture {
   public static func svg(_ result: StudyResult) -> String? {
     let view = StudyView(result)
     guard let arm = view.chosen, !arm.points.isEmpty else { return nil }
-    return DoseChart(view, arm).drawing.file(
-      css: Palette.css + ChartStyle.css
-        + "svg { background: var(--paper); font-family: ui-sans-serif, system-ui, sans-serif; }\n")
+    return DoseChart(view, arm).drawing.file(css: ChartStyle.file)
   }
 }

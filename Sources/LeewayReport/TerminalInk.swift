@@ -53,6 +53,9 @@ package struct TerminalInk: Sendable {
       case "×": result += "x"
       case "√": result += "sqrt "
       case "∞": result += "inf"
+      case "±": result += "+-"
+      case "−", "–": result += "-"
+      case "→": result += "->"
       default: result.append(letter)
       }
     }

@@ -189,11 +189,11 @@ public final class SQLiteLedger: Ledger {
 
   // MARK: Errors
 
-  private func read<T>(_ body: (Database) throws -> T) throws(LedgerError) -> T {
+  func read<T>(_ body: (Database) throws -> T) throws(LedgerError) -> T {
     try Self.guarded(path) { try queue.read(body) }
   }
 
-  private func write(_ body: (Database) throws -> Void) throws(LedgerError) {
+  func write(_ body: (Database) throws -> Void) throws(LedgerError) {
     try Self.guarded(path) { try queue.write(body) }
   }
 

@@ -3,12 +3,15 @@ import GRDB
 /// The tables, as a list of migrations that only ever grows.
 enum Schema {
   /// `PRAGMA user_version` of a file with every migration: their number.
-  static let version = 1
+  static let version = 2
 
   static var migrator: DatabaseMigrator {
     var migrator = DatabaseMigrator()
     migrator.registerMigration("001 conditions and trials") { db in
       try db.execute(sql: first)
+    }
+    migrator.registerMigration("002 claims") { db in
+      try db.execute(sql: second)
     }
     return migrator
   }
@@ -53,5 +56,23 @@ enum Schema {
       SELECT condition.scorer, condition.dose, trial.item, trial.seed, trial.error, condition.id
       FROM trial JOIN condition ON condition.id = trial.condition WHERE trial.error IS NOT NULL;
     PRAGMA user_version = 1;
+    """
+
+  private static let second = """
+    CREATE TABLE claim_step (
+      hash TEXT PRIMARY KEY, claim TEXT NOT NULL, value BLOB NOT NULL);
+    CREATE TABLE claim_record (
+      id INTEGER PRIMARY KEY AUTOINCREMENT, claim TEXT NOT NULL, json TEXT NOT NULL);
+    CREATE INDEX claim_record_claim ON claim_record (claim);
+    CREATE VIEW v_claims AS
+      SELECT claim, json_extract(json, '$.findings.verdict.outcome') AS outcome,
+        json_extract(json, '$.findings.verdict.because') AS because,
+        json_extract(json, '$.findings.values[0].label') AS key,
+        json_extract(json, '$.findings.values[0].value') AS value,
+        json_extract(json, '$.findings.values[0].low') AS low,
+        json_extract(json, '$.findings.values[0].high') AS high
+      FROM claim_record WHERE id IN (SELECT max(id) FROM claim_record GROUP BY claim)
+      ORDER BY claim;
+    PRAGMA user_version = 2;
     """
 }

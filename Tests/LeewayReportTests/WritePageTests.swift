@@ -50,3 +50,33 @@ import Testing
     }
   }
 }
+
+extension WritePageTests {
+  @Test(.enabled(if: folder != nil, "set LEEWAY_WRITE_PAGE to a folder"))
+  func writesClaims() throws {
+    let folder = try #require(Self.folder)
+    func write(_ text: String, _ name: String) throws {
+      try Data(text.utf8).write(to: URL(filePath: folder + "/" + name))
+    }
+    let record = try ClaimFixture.record()
+    let claim = ClaimFixture.claim()
+    let entries = [ClaimEntry(claim, record: record), ClaimEntry(claim, record: nil)]
+    try write(ClaimPage.html(record), "claim.html")
+    try write(ClaimIndexPage.html(entries), "claims.html")
+    try write(try #require(ClaimPicture.svg(record)), "claim.svg")
+    var odd = ClaimFixture.findings
+    odd.pictures = ClaimFixture.odd.map { name, chart in
+      var chart = chart
+      chart.title = name
+      return .chart(chart)
+    }
+    try write(ClaimPage.html(try ClaimFixture.record(odd)), "odd-claim.html")
+    for columns in [60, 100, 140] {
+      try write(
+        ClaimTable.list(entries, columns: columns, color: false)
+          + ClaimTable.text(claim, columns: columns, color: false)
+          + ClaimTable.text(record, wholly: true, columns: columns, color: false),
+        "claim-\(columns).txt")
+    }
+  }
+}

@@ -75,7 +75,7 @@ import Testing
     let queue = try DatabaseQueue(path: path)
     try queue.write { try $0.execute(sql: "PRAGMA user_version = 99") }
     try queue.close()
-    #expect(throws: LedgerError.newerVersion(path: path, found: 99, known: 1)) {
+    #expect(throws: LedgerError.newerVersion(path: path, found: 99, known: 2)) {
       try SQLiteLedger(path: path)
     }
   }

@@ -50,24 +50,11 @@ struct ReportCommand: ParsableCommand {
     guard FileManager.default.fileExists(atPath: path) else {
       throw CommandError.noResult(folder: folder)
     }
-    let copy = FileManager.default.temporaryDirectory.path + "/leeway-report-\(getpid())"
-    defer { try? FileManager.default.removeItem(atPath: copy) }
-    let ledger = try Self.open(path, copy: copy)
-    guard let hash = try ledger.plans().last, let plan = try ledger.plan(hash) else {
-      throw CommandError.noResult(folder: folder)
-    }
-    return try StudyAnalysis(plan: plan, ledger: ledger).result()
-  }
-
-  /// SQLite writes beside a database even to read it: one in a read-only folder is read as a copy.
-  private static func open(_ path: String, copy: String) throws -> SQLiteLedger {
-    do { return try SQLiteLedger(path: path) } catch LedgerError.readOnly {
-      let manager = FileManager.default
-      try makeFolder(copy)
-      for end in ["", "-wal"] where manager.fileExists(atPath: path + end) {
-        try manager.copyItem(atPath: path + end, toPath: copy + "/leeway.sqlite" + end)
+    return try SQLiteLedger.reading(path) { ledger in
+      guard let hash = try ledger.plans().last, let plan = try ledger.plan(hash) else {
+        throw CommandError.noResult(folder: folder)
       }
-      return try SQLiteLedger(path: copy + "/leeway.sqlite")
+      return try StudyAnalysis(plan: plan, ledger: ledger).result()
     }
   }
 }

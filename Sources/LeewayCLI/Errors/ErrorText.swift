@@ -1,5 +1,6 @@
 import Foundation
 import LeewayBase
+import LeewayClaims
 import LeewayModel
 import LeewaySteering
 import LeewayStudy
@@ -23,6 +24,7 @@ extension ErrorText {
     case let error as RecipeError: of(error)
     case let error as TrainingError: of(error)
     case let error as LedgerError: of(error)
+    case let error as ClaimError: of(error)
     case let error as WorldError: ErrorText(sentence(error))
     case let error as CommandError: ErrorText(sentence(error))
     case let error as SeveralMistakes: ErrorText(lines: error.lines)
@@ -268,6 +270,7 @@ enum CommandError: Error, Equatable {
   case noResult(folder: String)
   case badFamily(path: String)
   case needsDoseOrStrength
+  case noFledgling(Fledgling, folder: String)
 }
 
 extension ErrorText {
@@ -293,6 +296,9 @@ extension ErrorText {
     case .badFamily(let path):
       "\(path): names no models that can be read; run the study again to write it"
     case .needsDoseOrStrength: "a vector needs --dose or --strength"
+    case .noFledgling(let fledgling, let folder):
+      "there is no \(fledgling), which the claim needs; train it with: leeway train RECIPE --out"
+        + " \(folder), RECIPE being \(CommandError.recipe(fledgling))"
     }
   }
 }

@@ -1,0 +1,158 @@
+import ArgumentParser
+import Foundation
+import LeewayBase
+import LeewayClaims
+import LeewayReport
+import LeewayStore
+import LeewayStudy
+import LeewayTensor
+
+/// Claims in, verdicts out.
+struct ClaimsRunCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "run", abstract: "Measure claims and write their pages.",
+    discussion: """
+        leeway claims run size-trend --set seeds=2
+        leeway claims run all
+
+      Writes leeway.sqlite, index.html, and NAME.html and NAME.svg for each claim. Finished steps are \
+      kept: repeat the command to go on after Ctrl-C. A verdict may go either way; the exit code is 1 \
+      only where a claim could not be measured, or missed a target that a right implementation hits.
+      """)
+
+  @Argument(help: "Claims by name, or all.") var names: [String]
+  @Option(
+    name: .customLong("set"), parsing: .singleValue,
+    help: ArgumentHelp(
+      "Another value for a parameter of the claims named; repeat.", valueName: "parameter=value"))
+  var settings: [String] = []
+  @Flag(help: "With all: also those that take minutes.") var full = false
+  @Option(help: "Folder of the ledger.") var out = ClaimPlace.standard
+  @Option(help: "Threads; by default all processors.")
+  var threads = ProcessInfo.processInfo.activeProcessorCount
+  @Option(help: "Folder of the models that come with Leeway.") var models = "Models"
+  @Option(help: "Folder of models that were trained since.") var cache = "runs/models"
+  @Flag(help: "Print the records as JSON.") var json = false
+
+  func validate() throws {
+    guard !names.isEmpty else { throw ValidationError("name a claim, or all") }
+    guard (1...1024).contains(threads) else {
+      throw ValidationError("--threads should be from 1 to 1024")
+    }
+  }
+
+  func run() throws {
+    try reporting {
+      let chosen = try chosen()
+      try check(chosen)
+      let place = ClaimPlace(folder: out)
+      let ledger = try place.open()
+      let runner = ClaimRunner(
+        place: place, ledger: ledger, settings: settings, models: models, cache: cache,
+        kernels: Kernels(pool: threads > 1 ? ThreadPool(threads: threads) : nil))
+      let (records, failed) = try runner.run(chosen) { if !json { tell($0, place) } }
+      if json { try tellJSON(records) }
+      if !json, chosen.count > 1 {
+        let entries = try place.entries(chosen)
+        print(ClaimTable.list(entries, columns: Terminal.columns, color: Terminal.isOutput))
+      }
+      tellSkipped()
+      if !json, !chosen.isEmpty { print("ledger: \(out)/index.html") }
+      if failed > 0 || records.contains(where: { !$0.failed.isEmpty }) { throw ExitCode(1) }
+    }
+  }
+
+  private func tell(_ record: ClaimRecord, _ place: ClaimPlace) {
+    print(
+      ClaimTable.text(
+        record, wholly: false, columns: Terminal.columns, color: Terminal.isOutput),
+      terminator: "")
+    print("page: \(place.page(record.claim))\n")
+  }
+
+  /// In the order of the list for `all`, then as they were named; each once.
+  private func chosen() throws -> [Claim] {
+    var chosen: [Claim] = []
+    func add(_ claim: Claim) {
+      if !chosen.contains(where: { $0.id == claim.id }) { chosen.append(claim) }
+    }
+    for name in names {
+      if name == "all" {
+        Claims.all.filter { full || $0.cost.isQuick }.forEach(add)
+      } else {
+        add(try Claims.named(name))
+      }
+    }
+    return chosen
+  }
+
+  /// Every mistake of the settings before anything runs.
+  private func check(_ claims: [Claim]) throws {
+    var lines: [String] = []
+    for claim in claims {
+      for setting in settings {
+        do { _ = try claim.values([setting]) } catch {
+          lines += ErrorText.of(error).lines.filter { !lines.contains($0) }
+        }
+      }
+    }
+    if !lines.isEmpty { throw SeveralMistakes(lines: lines) }
+  }
+
+  private func tellSkipped() {
+    let skipped =
+      names.contains("all") && !full
+      ? Claims.all.filter { !$0.cost.isQuick && !names.contains($0.id) } : []
+    guard let text = ClaimTable.skipped(skipped) else { return }
+    if json { printError("leeway: " + text) } else { print(text) }
+  }
+}
+
+/// Claims one after another: one that fails does not stop the others.
+private struct ClaimRunner {
+  var place: ClaimPlace
+  var ledger: SQLiteLedger
+  var settings: [String]
+  var models: String
+  var cache: String
+  var kernels: Kernels
+
+  func run(_ claims: [Claim], tell: (ClaimRecord) -> Void) throws -> ([ClaimRecord], failed: Int) {
+    let cancellation = Cancellation()
+    let interrupt = Interrupt(cancellation, after: "step")
+    let line = ClaimLine()
+    defer { line.finish() }
+    let tools = ClaimTools(
+      kernels: kernels, notebook: ledger, models: FledglingFolders(models: models, cache: cache),
+      isCancelled: { cancellation.isCancelled }, progress: line.show)
+    var records: [ClaimRecord] = []
+    var failed = 0
+    return try withExtendedLifetime(interrupt) {
+      for (index, claim) in claims.enumerated() {
+        if cancellation.isCancelled { throw ClaimError.cancelled(claim: claim.id) }
+        // What it takes is known at the default parameters only.
+        line.begin(
+          claim, index + 1, of: claims.count, cost: settings.isEmpty ? ClaimTable.cost(claim) : nil)
+        let record: ClaimRecord
+        do {
+          record = try claim.run(settings, engine: Leeway.engineVersion, tools: tools)
+        } catch {
+          line.finish()
+          if cancellation.isCancelled { throw ClaimError.cancelled(claim: claim.id) }
+          failed += 1
+          for text in ErrorText.of(error).lines {
+            printError(
+              "leeway: " + (text.hasPrefix(claim.id + ": ") ? "" : claim.id + ": ") + text)
+          }
+          continue
+        }
+        line.finish()
+        // A disk that is full for one is full for all.
+        try place.save(record, in: ledger)
+        records.append(record)
+        tell(record)
+      }
+      return (records, failed)
+    }
+  }
+}
