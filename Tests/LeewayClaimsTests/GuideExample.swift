@@ -23,7 +23,7 @@ extension Claim {
       let widths = sequence(first: 2) { $0 * 2 }.prefix { $0 <= run.integer("width") }
       var points: [Chart.Point] = []
       for width in widths {
-        run.tell("width \(width)", points.count, of: widths.underestimatedCount)
+        run.tell("width \(width)", points.count, of: widths.count)
         let pairs = run.integer("pairs")
         let cosine = try run.once("cosine \(width) \(pairs) 1") {
           var stream = run.stream("\(width)")

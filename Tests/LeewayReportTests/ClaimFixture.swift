@@ -102,8 +102,8 @@ enum ClaimFixture {
   /// Charts at the edge of what can be drawn.
   static let odd: [(name: String, chart: Chart)] = {
     func chart(
-      _ x: Chart.Axis = .init("x"), _ y: Chart.Axis = .init("y"), _ points: [[Double]],
-      _ look: Chart.Series.Look = .line, rules: [Chart.Rule] = []
+      _ points: [[Double]], _ look: Chart.Series.Look = .line, x: Chart.Axis = .init("x"),
+      y: Chart.Axis = .init("y"), rules: [Chart.Rule] = []
     ) -> Chart {
       Chart(
         "t", x: x, y: y,
@@ -118,22 +118,22 @@ enum ClaimFixture {
     }
     let log = Chart.Axis("l", .log)
     return [
-      ("nothing", chart(.init("x"), .init("y"), [])), ("one point", chart([[3, 4]])),
-      ("one on log axes", chart(log, log, [[3, 4]])), ("at zero", chart([[0, 0]])),
-      ("zero on log axes", chart(log, log, [[0, 1], [1, 0], [10, 5], [0, 0]])),
-      ("only zeros", chart(log, log, [[0, 0], [0, 0]], .dots)),
-      ("below zero on log axes", chart(log, log, [[-1, -5], [2, 3]], .bars)),
+      ("nothing", chart([])), ("one point", chart([[3, 4]])),
+      ("one on log axes", chart([[3, 4]], x: log, y: log)), ("at zero", chart([[0, 0]])),
+      ("zero on log axes", chart([[0, 1], [1, 0], [10, 5], [0, 0]], x: log, y: log)),
+      ("only zeros", chart([[0, 0], [0, 0]], .dots, x: log, y: log)),
+      ("below zero on log axes", chart([[-1, -5], [2, 3]], .bars, x: log, y: log)),
       ("all equal", chart([[1, 7], [2, 7], [3, 7]])),
       ("huge", chart([[1, 1e300], [2, -1e300], [3, 1]], .bars)),
       ("near", chart([[1e15, 1], [1e15 + 1, 2]])),
       ("tiny", chart([[1e-300, 1e-12], [2e-300, 3e-12]], .dots)),
-      ("wide", chart(log, log, [[1e-120, 1e-9], [1e120, 1e9]])),
+      ("wide", chart([[1e-120, 1e-9], [1e120, 1e9]], x: log, y: log)),
       ("bounds", chart([[1, 2, .infinity, .nan], [2, 3, 1], [3, 4, -.infinity, 5]], .dots)),
       ("many", chart((0..<500).map { [Double($0), Double($0 * 37 % 101)] })),
       ("rules", chart([], rules: [.init(.x, 1, "a"), .init(.y, .nan, "b"), .init(.y, 2, "")])),
       (
         "ends the wrong way",
-        chart(.init("x", low: 5, high: 1), .init("y", .log, low: -1), [[2, 2]])
+        chart([[2, 2]], x: .init("x", low: 5, high: 1), y: .init("y", .log, low: -1))
       ),
     ]
   }()

@@ -99,8 +99,8 @@ import Testing
       }
       for drawing in try PageTests.drawings(page) { #expect(PageTests.isWellFormed(drawing)) }
     }
-    let text = ClaimTable.text(record, wholly: true, columns: 80, color: false)
-    #expect(text.utf8.allSatisfy { $0 < 0x80 && ($0 >= 0x20 || $0 == 0x0A) })
+    let plain = ClaimTable.text(record, wholly: true, columns: 80, color: false)
+    #expect(plain.utf8.allSatisfy { $0 < 0x80 && ($0 >= 0x20 || $0 == 0x0A) })
     let colored = ClaimTable.text(record, wholly: true, columns: 80, color: true)
     #expect(!colored.contains("\u{9B}") && !colored.contains("\u{7}"))
   }

@@ -71,10 +71,11 @@ import Testing
       let queue = try DatabaseQueue(path: path)
       let rows = try queue.read { try Row.fetchAll($0, sql: "SELECT * FROM v_claims") }
       #expect(rows.count == 1)
-      #expect(rows.first?["outcome"] == "supported")
-      #expect(rows.first?["because"] == "It is 2.2.")
-      #expect(rows.first?["key"] == "the sum")
-      #expect(rows.first?["value"] == 2.2)
+      let row = try #require(rows.first)
+      let told: [String] = [row["outcome"], row["because"], row["key"]]
+      #expect(told == ["supported", "It is 2.2.", "the sum"])
+      let value: Double = row["value"]
+      #expect(value == 2.2)
       let count = try queue.read { try Int.fetchOne($0, sql: "SELECT count(*) FROM claim_record") }
       #expect(count == 4, "what is there already is not kept twice in a row")
     }

@@ -45,12 +45,16 @@ struct ClaimsRunCommand: ParsableCommand {
     try reporting {
       let chosen = try chosen()
       try check(chosen)
+      let cancellation = Cancellation()
+      let interrupt = Interrupt(cancellation, after: "step")
       let place = ClaimPlace(folder: out)
-      let ledger = try place.open()
       let runner = ClaimRunner(
-        place: place, ledger: ledger, settings: settings, models: models, cache: cache,
+        place: place, ledger: try place.open(), cancellation: cancellation, settings: settings,
+        models: models, cache: cache,
         kernels: Kernels(pool: threads > 1 ? ThreadPool(threads: threads) : nil))
-      let (records, failed) = try runner.run(chosen) { if !json { tell($0, place) } }
+      let (records, failed) = try withExtendedLifetime(interrupt) {
+        try runner.run(chosen) { if !json { tell($0, place) } }
+      }
       if json { try tellJSON(records) }
       if !json, chosen.count > 1 {
         let entries = try place.entries(chosen)
@@ -112,14 +116,13 @@ struct ClaimsRunCommand: ParsableCommand {
 private struct ClaimRunner {
   var place: ClaimPlace
   var ledger: SQLiteLedger
+  var cancellation: Cancellation
   var settings: [String]
   var models: String
   var cache: String
   var kernels: Kernels
 
   func run(_ claims: [Claim], tell: (ClaimRecord) -> Void) throws -> ([ClaimRecord], failed: Int) {
-    let cancellation = Cancellation()
-    let interrupt = Interrupt(cancellation, after: "step")
     let line = ClaimLine()
     defer { line.finish() }
     let tools = ClaimTools(
@@ -127,32 +130,29 @@ private struct ClaimRunner {
       isCancelled: { cancellation.isCancelled }, progress: line.show)
     var records: [ClaimRecord] = []
     var failed = 0
-    return try withExtendedLifetime(interrupt) {
-      for (index, claim) in claims.enumerated() {
-        if cancellation.isCancelled { throw ClaimError.cancelled(claim: claim.id) }
-        // What it takes is known at the default parameters only.
-        line.begin(
-          claim, index + 1, of: claims.count, cost: settings.isEmpty ? ClaimTable.cost(claim) : nil)
-        let record: ClaimRecord
-        do {
-          record = try claim.run(settings, engine: Leeway.engineVersion, tools: tools)
-        } catch {
-          line.finish()
-          if cancellation.isCancelled { throw ClaimError.cancelled(claim: claim.id) }
-          failed += 1
-          for text in ErrorText.of(error).lines {
-            printError(
-              "leeway: " + (text.hasPrefix(claim.id + ": ") ? "" : claim.id + ": ") + text)
-          }
-          continue
-        }
+    for (index, claim) in claims.enumerated() {
+      if cancellation.isCancelled { throw ClaimError.cancelled(claim: claim.id) }
+      // What it takes is known at the default parameters only.
+      line.begin(
+        claim, index + 1, of: claims.count, cost: settings.isEmpty ? ClaimTable.cost(claim) : nil)
+      let record: ClaimRecord
+      do {
+        record = try claim.run(settings, engine: Leeway.engineVersion, tools: tools)
+      } catch {
         line.finish()
-        // A disk that is full for one is full for all.
-        try place.save(record, in: ledger)
-        records.append(record)
-        tell(record)
+        if cancellation.isCancelled { throw ClaimError.cancelled(claim: claim.id) }
+        failed += 1
+        for text in ErrorText.of(error).lines {
+          printError("leeway: " + (text.hasPrefix(claim.id + ": ") ? "" : claim.id + ": ") + text)
+        }
+        continue
       }
-      return (records, failed)
+      line.finish()
+      // A disk that is full for one is full for all.
+      try place.save(record, in: ledger)
+      records.append(record)
+      tell(record)
     }
+    return (records, failed)
   }
 }
