@@ -1,5 +1,6 @@
 import Foundation
 import LeewayClaims
+import LeewayTraining
 import Synchronization
 
 /// How a claim goes, on standard error: a line that redraws itself on a terminal, plain lines
@@ -37,6 +38,15 @@ final class ClaimLine: Sendable {
           ? "\r\u{1B}[K\(Terminal.bar(progress.done, of: progress.total)) \(text)"
           : "leeway: \(text)\n")
     }
+  }
+
+  /// A model is trained for the claim.
+  func show(_ fledgling: Fledgling, _ training: TrainingProgress) {
+    let claim = state.withLock { $0.claim }
+    show(
+      ClaimProgress(
+        claim: claim, what: "training \(fledgling), step", done: training.step,
+        total: training.steps))
   }
 
   /// Clears the line: what follows is told below it.

@@ -48,6 +48,13 @@ public struct ClaimProgress: Sendable, Equatable {
   public var what: String
   public var done: Int
   public var total: Int
+
+  public init(claim: String, what: String, done: Int, total: Int) {
+    self.claim = claim
+    self.what = what
+    self.done = done
+    self.total = total
+  }
 }
 
 /// What every run of a claim works with.
@@ -109,11 +116,14 @@ public struct Fledgling: Sendable, Hashable, Codable, CustomStringConvertible {
 public protocol FledglingSource: Sendable {
   /// A checkpoint folder.
   func folder(_ fledgling: Fledgling) throws -> String
+  /// Names its weights without needing them: what was measured of a model is kept under it.
+  func identity(_ fledgling: Fledgling) throws -> String
 }
 
 /// For claims that need none.
 public struct NoFledglings: FledglingSource {
   public init() {}
+  public func identity(_ fledgling: Fledgling) -> String { "\(fledgling)" }
   public func folder(_ fledgling: Fledgling) throws -> String {
     throw ClaimError.notMeasurable(claim: "", reason: "\(fledgling) is not to be had here")
   }

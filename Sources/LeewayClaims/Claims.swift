@@ -1,7 +1,8 @@
 /// Every claim; a new one is a file or a folder in `Claims/` and a line here.
 public enum Claims {
   public static let all: [Claim] = [
-    .falseFact, .sizeTrend,
+    .buriedCalibration, .codeAndTests, .falseFact, .matchedBehaviour, .rewardAllocation,
+    .rewardPools, .simulatorTrap, .sizeTrend, .streamTemperature,
   ]
 
   public static func named(_ id: String) throws(ClaimError) -> Claim {

@@ -52,6 +52,11 @@ public struct Nursery: Sendable, Hashable {
     find(Wanted(recipe: file.recipe, hash: try Ingredients(file).hash))
   }
 
+  /// Names the weights without needing them: the hash of the recipe and of all that it reads.
+  public func name(_ file: RecipeFile) throws(TrainingError) -> String {
+    try Ingredients(file).hash
+  }
+
   /// Where the model goes if it is trained.
   public func place(_ file: RecipeFile) throws(TrainingError) -> String {
     place(Wanted(recipe: file.recipe, hash: try Ingredients(file).hash))

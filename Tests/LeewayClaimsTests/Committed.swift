@@ -6,6 +6,7 @@ struct Committed: FledglingSource {
   static let folder = URL(filePath: #filePath).deletingLastPathComponent()
     .appending(path: "../../Models").standardizedFileURL.path
 
+  func identity(_ fledgling: Fledgling) -> String { "\(fledgling)" }
   func folder(_ fledgling: Fledgling) throws -> String { Self.folder + "/\(fledgling)" }
 
   static let tools = ClaimTools(models: Committed())

@@ -43,6 +43,24 @@ import Testing
     }
   }
 
+  /// Every target, on one seed; again from the kept steps, to the same record.
+  @Test(arguments: Claims.all.filter(\.cost.isQuick)) func quickOnesHitTheirTargets(_ claim: Claim)
+    throws
+  {
+    let tools = ClaimTools()
+    let record = try claim.run(tools: tools)
+    #expect(!record.checks.isEmpty)
+    for check in record.checks {
+      #expect(
+        check.holds,
+        "\(claim.id) \(check.target.id): \(check.found ?? .nan), not \(check.target.expected)")
+    }
+    #expect(!record.findings.pictures.isEmpty)
+    #expect(record.findings.verdict.because.hasSuffix("."))
+    #expect(!record.findings.verdict.because.contains("nan"))
+    #expect(try claim.run(tools: tools) == record)
+  }
+
   @Test(arguments: Claims.all) func stopsWhenAsked(_ claim: Claim) {
     let tools = ClaimTools(isCancelled: { true })
     #expect(throws: (any Error).self) { try claim.run(tools: tools) }

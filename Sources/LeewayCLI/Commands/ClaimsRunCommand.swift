@@ -6,6 +6,7 @@ import LeewayReport
 import LeewayStore
 import LeewayStudy
 import LeewayTensor
+import LeewayTraining
 
 /// Claims in, verdicts out.
 struct ClaimsRunCommand: ParsableCommand {
@@ -31,7 +32,8 @@ struct ClaimsRunCommand: ParsableCommand {
   @Option(help: "Threads; by default all processors.")
   var threads = ProcessInfo.processInfo.activeProcessorCount
   @Option(help: "Folder of the models that come with Leeway.") var models = "Models"
-  @Option(help: "Folder of models that were trained since.") var cache = "runs/models"
+  @Option(help: "Folder of models that are trained when a claim needs them.") var cache =
+    "runs/models"
   @Flag(help: "Print the records as JSON.") var json = false
 
   func validate() throws {
@@ -126,7 +128,10 @@ private struct ClaimRunner {
     let line = ClaimLine()
     defer { line.finish() }
     let tools = ClaimTools(
-      kernels: kernels, notebook: ledger, models: FledglingFolders(models: models, cache: cache),
+      kernels: kernels, notebook: ledger,
+      models: FledglingNursery(
+        nursery: Nursery(models: models, cache: cache), kernels: kernels,
+        isCancelled: { cancellation.isCancelled }, progress: line.show),
       isCancelled: { cancellation.isCancelled }, progress: line.show)
     var records: [ClaimRecord] = []
     var failed = 0

@@ -270,7 +270,6 @@ enum CommandError: Error, Equatable {
   case noResult(folder: String)
   case badFamily(path: String)
   case needsDoseOrStrength
-  case noFledgling(Fledgling, folder: String)
 }
 
 extension ErrorText {
@@ -296,9 +295,6 @@ extension ErrorText {
     case .badFamily(let path):
       "\(path): names no models that can be read; run the study again to write it"
     case .needsDoseOrStrength: "a vector needs --dose or --strength"
-    case .noFledgling(let fledgling, let folder):
-      "there is no \(fledgling), which the claim needs; train it with: leeway train RECIPE --out"
-        + " \(folder), RECIPE being \(CommandError.recipe(fledgling))"
     }
   }
 }

@@ -85,12 +85,16 @@ struct FalseFactExperiment {
     let all = models + postTrained.filter { !models.contains($0) }
     for (place, fledgling) in all.enumerated() {
       run.tell("what \(fledgling) knows", place, of: all.count)
-      let knowledge = try run.once("knowledge of \(fledgling) 1") {
+      let knowledge = try run.once("knowledge of \(try identity(fledgling)) 1") {
         try PushedModel(fledgling, tools: run.tools).knowledge(facts)
       }
       known = known.filter { knowledge[$0].probability >= 0.9 && knowledge[$0].margin > 0 }
     }
     return known.sorted().prefix(run.integer("facts")).map { facts[$0] }
+  }
+
+  private func identity(_ fledgling: Fledgling) throws -> String {
+    try run.tools.models.identity(fledgling)
   }
 
   /// What decides a step beside the model.
@@ -106,7 +110,7 @@ struct FalseFactExperiment {
   }
 
   private func curves(_ fledgling: Fledgling, _ facts: [FalseFact]) throws -> [PushCurve] {
-    try run.once("curves \(fledgling) \(key(facts)) 1") {
+    try run.once("curves \(try identity(fledgling)) \(key(facts)) 1") {
       let model = try PushedModel(fledgling, tools: run.tools)
       var others = FalseFact.all(model.world)
       var stream = run.stream("others")
@@ -120,7 +124,7 @@ struct FalseFactExperiment {
 
   private func recall(_ fledgling: Fledgling, _ facts: [FalseFact]) throws -> ModelRecall {
     let curves = try curves(fledgling, facts)
-    return try run.once("recall \(fledgling) \(key(facts)) 1") {
+    return try run.once("recall \(try identity(fledgling)) \(key(facts)) 1") {
       let model = try PushedModel(fledgling, tools: run.tools)
       let layers = model.config.layers
       let margins = try model.knowledge(facts).map(\.margin)
@@ -157,7 +161,7 @@ struct FalseFactExperiment {
   }
 
   private func plainRecall(_ fledgling: Fledgling, _ facts: [FalseFact]) throws -> PlainRecall {
-    try run.once("plain \(fledgling) \(key(facts)) early \(run.number("early")) 1") {
+    try run.once("plain \(try identity(fledgling)) \(key(facts)) early \(run.number("early")) 1") {
       let model = try PushedModel(fledgling, tools: run.tools)
       return PlainRecall(
         trace: try model.trace(facts, draws: run.integer("draws"), stream: run.claim),

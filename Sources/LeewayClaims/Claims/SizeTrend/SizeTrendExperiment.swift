@@ -22,6 +22,10 @@ struct SizeTrendExperiment {
     seeds = run.integer("seeds")
   }
 
+  private func identity(_ fledgling: Fledgling) throws -> String {
+    try run.tools.models.identity(fledgling)
+  }
+
   var fledglings: [Fledgling] {
     (sizes + variants).flatMap { name in (1...seeds).map { Fledgling(name, seed: $0) } }
   }
@@ -63,7 +67,7 @@ struct SizeTrendExperiment {
     var all: [Fledgling: [PushedModel.Knowledge]] = [:]
     for (place, fledgling) in fledglings.enumerated() {
       run.tell("what \(fledgling) knows", place, of: fledglings.count)
-      all[fledgling] = try run.once("knowledge of \(fledgling) 1") {
+      all[fledgling] = try run.once("knowledge of \(try identity(fledgling)) 1") {
         try PushedModel(fledgling, tools: run.tools).knowledge(facts)
       }
     }
@@ -80,7 +84,8 @@ struct SizeTrendExperiment {
   private func pushed(_ fledgling: Fledgling, _ facts: [FalseFact], _ known: Known) throws
     -> TrendModel
   {
-    let shape = try run.once("shape of \(fledgling) 1") {
+    let identity = try identity(fledgling)
+    let shape = try run.once("shape of \(identity) 1") {
       let model = try PushedModel(fledgling, tools: run.tools)
       return TrendModel.Shape(
         parameters: model.parameters, layers: model.config.layers, width: model.config.width)
@@ -90,7 +95,7 @@ struct SizeTrendExperiment {
     func curve(_ fact: FalseFact, _ site: Site) throws -> PushCurve {
       let settings = "\(run.number("floor")) \(run.integer("random"))"
       return try run.once(
-        "curve \(fledgling) \(fact.subject) \(fact.falsehood) \(site) \(settings) 1"
+        "curve \(identity) \(fact.subject) \(fact.falsehood) \(site) \(settings) 1"
       ) {
         let model = try opened ?? PushedModel(fledgling, tools: run.tools)
         opened = model

@@ -1,0 +1,275 @@
+import Foundation
+import LeewayBase
+
+extension Claim {
+  /// F2: who shares my pool?
+  static let rewardPools = Claim(
+    id: "reward-pools",
+    title: "Do pooled rewards teach to help whoever seems to share the pool?",
+    sentence: """
+      I still think the decision process that this incentivizes is something like "figure out which \
+      agents are in the same RL pool as you, and help them achieve their rewards".
+      """,
+    hypothesis: """
+      Cooperation starts where the posterior of sharing the pool exceeds cost over benefit, so how often \
+      partners shared the pool in training is a prior, and a tag shifts it.
+      """,
+    experiment: """
+      To cooperate costs c and gives the partner b. A partner shares the pool with frequency f; inside \
+      the pool an instance is reinforced by both payoffs, outside by its own. It sees a tag that is right \
+      with probability q, and nothing else. The optimum cooperates on tag o exactly if P(same pool | o) > \
+      c / b, that is above f* = 1 / (1 + L (b - c) / c) with L the tag's likelihood ratio: Hamilton's \
+      rule with the posterior as relatedness. A tabular policy is trained by sampled gradient over a \
+      grid of f, and the f at which it turns is compared. Then a small network sees whether the partner \
+      has its own weights and whether it shares the pool, two cues that always agreed in training, and \
+      is asked where they part.
+      """,
+    cost: .quick(seconds: 20),
+    parameters: [
+      .number("benefit", 3, 0.01...1000, "b, what a cooperator gives"),
+      .number("cost", 1, 0.01...1000, "c, what it pays"),
+      .number("tag", 0.8, 0.5...0.999, "q, how often the tag is right"),
+      .integer("steps", 6000, 10...1_000_000, "updates"),
+      .integer("batch", 256, 2...100_000, "partners an update"),
+      .integer("networks", 20, 1...1000, "networks of the two cues"),
+      .integer("seed", 1, 0...1_000_000, "of all draws"),
+    ],
+    targets: [
+      Target("exact-same", 1.0 / 9, within: .absolute(1e-9)),
+      Target("exact-other", 2.0 / 3, within: .absolute(1e-9)),
+      Target("exact-blind", 1.0 / 3, within: .absolute(1e-9)),
+      Target("learned-same", 1.0 / 9, within: .absolute(0.03), .measured),
+      Target("learned-other", 2.0 / 3, within: .absolute(0.03), .measured),
+      Target("learned-blind", 1.0 / 3, within: .absolute(0.03), .measured),
+    ],
+    measure: { run in try RewardPools(run).findings() })
+}
+
+/// The donation game with a tag.
+package struct DonationGame: Sendable {
+  package var benefit, cost: Double
+
+  package init(benefit: Double, cost: Double) {
+    self.benefit = benefit
+    self.cost = cost
+  }
+
+  /// P(same pool | tag).
+  package static func posterior(_ frequency: Double, tag: Double, same: Bool) -> Double {
+    let (inside, outside) = same ? (tag, 1 - tag) : (1 - tag, tag)
+    return frequency * inside / (frequency * inside + (1 - frequency) * outside)
+  }
+
+  /// The frequency above which cooperating on a tag pays; nil where it never does.
+  package func threshold(tag: Double, same: Bool) -> Double? {
+    guard benefit > cost else { return nil }
+    let ratio = same ? tag / (1 - tag) : (1 - tag) / tag
+    return 1 / (1 + ratio * (benefit - cost) / cost)
+  }
+
+  /// What cooperating adds to the reinforced reward.
+  func gain(sharesPool: Bool) -> Double { (sharesPool ? benefit : 0) - cost }
+}
+
+private struct RewardPools {
+  let run: ClaimRun
+  let game: DonationGame
+
+  init(_ run: ClaimRun) {
+    self.run = run
+    game = DonationGame(benefit: run.number("benefit"), cost: run.number("cost"))
+  }
+
+  func findings() throws -> Findings {
+    let tag = run.number("tag")
+    guard let same = game.threshold(tag: tag, same: true),
+      let other = game.threshold(tag: tag, same: false),
+      let blind = game.threshold(tag: 0.5, same: true)
+    else {
+      throw ClaimError.noSolution(
+        claim: run.claim, condition: "cooperation never pays unless the benefit exceeds the cost")
+    }
+    let tagged = try sweep(tag)
+    let untagged = try sweep(0.5)
+    let found = [
+      ("same", "on tag \"same\"", same, crossing(tagged.map { ($0.frequency, $0.same) })),
+      ("other", "on tag \"other\"", other, crossing(tagged.map { ($0.frequency, $0.other) })),
+      ("blind", "without a telling tag", blind, crossing(untagged.map { ($0.frequency, $0.same) })),
+    ]
+    let values = found.flatMap { id, label, exact, learned in
+      [
+        Findings.Measured("learned-" + id, "learned threshold " + label, learned),
+        Findings.Measured("exact-" + id, "exact threshold " + label, exact),
+      ]
+    }
+    let cues = try networks()
+    let worst = found.map { abs(($0.3 ?? 9) - $0.2) }.max() ?? 9
+    let told = found.map { String(format: "%.3f for %.3f", $0.3 ?? .nan, $0.2) }
+      .joined(separator: ", ")
+    return Findings(
+      worst < 0.03
+        ? .init(.supported, because: "It turns where the posterior says: \(told).")
+        : .init(.refuted, because: "It does not turn where the posterior says: \(told)."),
+      values: values
+        + [
+          .init(
+            "copy-only", "cooperates with a copy outside the pool, mean of networks",
+            mean(cues.map(\.copyOnly))),
+          .init(
+            "pool-only", "cooperates with a stranger inside the pool, mean of networks",
+            mean(cues.map(\.poolOnly))),
+        ],
+      tables: [cueTable(cues)], pictures: [picture(tagged, untagged, same, other, blind)],
+      notes: [
+        """
+        Trained where the two cues agree, networks fall on no rule of their own accord: what they do \
+        where the cues part was never reinforced, and differs from one first draw of weights to the next.
+        """
+      ])
+  }
+
+  // MARK: Thresholds
+
+  struct Point: Sendable, Codable {
+    var frequency: Double
+    var same: Double
+    var other: Double
+  }
+
+  private static let frequencies: [Double] = (1...39).map { Double($0) / 40 }
+
+  private func sweep(_ tag: Double) throws -> [Point] {
+    let numbers = "\(game) \(tag) \(run.integer("steps")) \(run.integer("batch"))"
+    return try run.once("sweep \(numbers) \(run.integer("seed")) 1") {
+      try Self.frequencies.map { frequency in
+        try run.checkCancelled()
+        var stream = run.stream("tags", "\(tag)", "\(frequency)", "\(run.integer("seed"))")
+        return train(frequency, tag, &stream)
+      }
+    }
+  }
+
+  private func train(_ frequency: Double, _ tag: Double, _ stream: inout NamedStream) -> Point {
+    // One number a tag: 0 for "same", 1 for "other".
+    var theta = [0.0, 0.0]
+    for _ in 0..<run.integer("steps") {
+      var gradient = [0.0, 0.0]
+      var seen = [0.0, 0.0]
+      for _ in 0..<run.integer("batch") {
+        let inside = stream.uniform() < frequency
+        let told = (stream.uniform() < tag) == inside ? 0 : 1
+        let p = Solve.sigmoid(theta[told])
+        let acts = stream.uniform() < p ? 1.0 : 0
+        let gain = game.gain(sharesPool: inside)
+        gradient[told] += (acts - p) * (acts - p) * gain
+        seen[told] += 1
+      }
+      for index in theta.indices where seen[index] > 0 {
+        theta[index] += 0.3 * gradient[index] / seen[index]
+      }
+    }
+    return Point(
+      frequency: frequency, same: Solve.sigmoid(theta[0]), other: Solve.sigmoid(theta[1]))
+  }
+
+  /// Where cooperation passes one half.
+  private func crossing(_ points: [(Double, Double)]) -> Double? {
+    guard let index = points.firstIndex(where: { $0.1 >= 0.5 }) else { return nil }
+    guard index > 0 else { return points[0].0 }
+    let ((x0, y0), (x1, y1)) = (points[index - 1], points[index])
+    return x0 + (0.5 - y0) / (y1 - y0) * (x1 - x0)
+  }
+
+  // MARK: Two cues
+
+  struct Cues: Sendable, Codable {
+    var both: Double
+    var neither: Double
+    var copyOnly: Double
+    var poolOnly: Double
+
+    /// Which rule it looks like where the cues part.
+    var rule: String {
+      switch (copyOnly > 0.5, poolOnly > 0.5) {
+      case (false, true): "pool"
+      case (true, false): "copy (evidential)"
+      case (true, true): "either cue"
+      case (false, false): "both cues"
+      }
+    }
+  }
+
+  /// Four hidden units that see both cues; in training copies share the pool and strangers do not.
+  private func networks() throws -> [Cues] {
+    try run.once("cues \(game) \(run.integer("networks")) \(run.integer("seed")) 1") {
+      (0..<run.integer("networks")).map { index in
+        var stream = run.stream("cues", "\(index)", "\(run.integer("seed"))")
+        return network(&stream)
+      }
+    }
+  }
+
+  private func network(_ stream: inout NamedStream) -> Cues {
+    let hidden = 4
+    var inner = (0..<hidden).map { _ in (0..<3).map { _ in 0.7 * stream.normal() } }
+    var outer = (0...hidden).map { _ in 0.7 * stream.normal() }
+    func run(_ copy: Double, _ pool: Double) -> (p: Double, units: [Double]) {
+      let units = inner.map { tanh($0[0] * copy + $0[1] * pool + $0[2]) }
+      let sum = zip(units, outer).reduce(outer[hidden]) { $0 + $1.0 * $1.1 }
+      return (Solve.sigmoid(sum), units)
+    }
+    for _ in 0..<2000 {
+      for inside in [0.0, 1] {
+        let (p, units) = run(inside, inside)
+        let pull = 0.1 * game.gain(sharesPool: inside == 1) * p * (1 - p)
+        for unit in 0..<hidden {
+          let back = pull * outer[unit] * (1 - units[unit] * units[unit])
+          outer[unit] += pull * units[unit]
+          inner[unit][0] += back * inside
+          inner[unit][1] += back * inside
+          inner[unit][2] += back
+        }
+        outer[hidden] += pull
+      }
+    }
+    return Cues(
+      both: run(1, 1).p, neither: run(0, 0).p, copyOnly: run(1, 0).p, poolOnly: run(0, 1).p)
+  }
+
+  private func cueTable(_ cues: [Cues]) -> Findings.Table {
+    let rules = ["pool", "copy (evidential)", "either cue", "both cues"]
+    return Findings.Table(
+      "What networks do where the cues part",
+      caption: String(
+        format: """
+          Trained on copies inside the pool (they cooperate: %.2f) and strangers outside (%.2f); asked \
+          about copies outside and strangers inside.
+          """, mean(cues.map(\.both)), mean(cues.map(\.neither))),
+      columns: ["looks like the rule", "networks", "copy outside", "stranger inside"],
+      rows: rules.map { rule in
+        let own = cues.filter { $0.rule == rule }
+        return [
+          .text(rule), .number(Double(own.count), 0),
+          .number(own.isEmpty ? nil : mean(own.map(\.copyOnly)), 2),
+          .number(own.isEmpty ? nil : mean(own.map(\.poolOnly)), 2),
+        ]
+      })
+  }
+
+  private func picture(
+    _ tagged: [Point], _ untagged: [Point], _ same: Double, _ other: Double, _ blind: Double
+  ) -> Picture {
+    .chart(
+      Chart(
+        "Cooperation by how often partners shared the pool",
+        caption: "Upright lines: where the posterior exceeds cost over benefit.",
+        x: .init("share of partners in the pool", low: 0, high: 1),
+        y: .init("P(cooperate)", low: 0, high: 1),
+        series: [
+          .init("tag \"same\"", .line, tagged.map { .init($0.frequency, $0.same) }),
+          .init("tag \"other\"", .line, tagged.map { .init($0.frequency, $0.other) }),
+          .init("no telling tag", .dashed, untagged.map { .init($0.frequency, $0.same) }),
+        ],
+        rules: [.init(.x, same, ""), .init(.x, other, ""), .init(.x, blind, "")]))
+  }
+}
