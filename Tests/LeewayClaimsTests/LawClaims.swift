@@ -63,7 +63,8 @@ import Testing
 
   @Test(arguments: Claims.all) func stopsWhenAsked(_ claim: Claim) {
     let tools = ClaimTools(isCancelled: { true })
-    #expect(throws: (any Error).self) { try claim.run(tools: tools) }
+    // Without its value: a record is too long to print.
+    #expect(throws: (any Error).self) { _ = try claim.run(tools: tools) }
   }
 }
 

@@ -45,7 +45,7 @@ import Testing
     #expect(page.contains("Target failed: share of tasks kept is 0.731"))
     #expect(page.contains("Target failed: absent was not measured; expected 1 ± 0.1"))
     #expect(page.contains("title=\"not measured\""))
-    let other = ClaimPage.html(try ClaimFixture.record(["seeds=2"]))
+    let other = ClaimPage.html(try ClaimFixture.record(ClaimFixture.findings, ["seeds=2"]))
     #expect(!other.contains("Target failed") && other.contains("no target applies"))
     #expect(other.contains("leeway claims run size-trend --set seeds=2</pre>"))
   }
@@ -119,7 +119,7 @@ import Testing
     let claim = ClaimFixture.claim()
     let entries = [
       ClaimEntry(claim, record: record), ClaimEntry(claim, record: nil),
-      ClaimEntry(claim, record: try ClaimFixture.record(["seeds=2"])),
+      ClaimEntry(claim, record: try ClaimFixture.record(ClaimFixture.findings, ["seeds=2"])),
     ]
     for text in [
       ClaimTable.list(entries, columns: columns, color: false),

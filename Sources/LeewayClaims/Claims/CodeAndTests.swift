@@ -107,6 +107,7 @@ private struct CodeAndTests {
   }
 
   func findings() throws -> Findings {
+    try run.checkCancelled()
     let audit = run.number("audit")
     guard let equilibrium = game.equilibrium(audit: audit) else {
       throw ClaimError.noSolution(

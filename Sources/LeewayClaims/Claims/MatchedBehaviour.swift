@@ -17,7 +17,7 @@ extension Claim {
       amount that their inductive bias decides and the imitation error does not show.
       """,
     experiment: """
-      The teacher is a kernel ridge regression on twenty points of sin 6x + 0.5 sin 17x between 0 and 0.5, \
+      The teacher is a kernel ridge regression on twenty even points of sin 6x + 0.5 sin 17x between 0 and 0.5, \
       with length 0.15. A learner with a length of its own imitates it there at two hundred points. Both \
       then get the same six new points between 0.5 and 1.5 and are fitted again. Told are the error of \
       imitation on [0, 0.5] and the divergence on [0.5, 1.5], medians over draws. A learner with the same \
@@ -32,9 +32,9 @@ extension Claim {
     ],
     targets: [
       Target("same-process", 0, within: .absolute(0)),
-      Target("divergence-0.12", 0.087, within: .factor(1.35), .measured),
-      Target("divergence-0.08", 0.28, within: .factor(1.35), .measured),
-      Target("divergence-0.05", 0.48, within: .factor(1.35), .measured),
+      Target("divergence-0.12", 0.087, within: .factor(1.25), .measured),
+      Target("divergence-0.08", 0.28, within: .factor(1.25), .measured),
+      Target("divergence-0.05", 0.48, within: .factor(1.25), .measured),
     ],
     measure: { run in try MatchedBehaviour(run).findings() })
 }
@@ -134,7 +134,7 @@ private struct MatchedBehaviour {
   private func draw(_ number: Int) -> Draw? {
     var stream = run.stream("points", "\(number)", "\(run.integer("seed"))")
     let (teacherLength, jitter) = (run.number("teacher"), run.number("jitter"))
-    let taught = (0..<20).map { _ in 0.5 * stream.uniform() }
+    let taught = (0..<20).map { 0.5 * Double($0) / 19 }
     let new = (0..<6).map { _ in 0.5 + stream.uniform() }
     let dense = (0..<200).map { 0.5 * (Double($0) + 0.5) / 200 }
     let far = (0..<200).map { 0.5 + (Double($0) + 0.5) / 200 }

@@ -68,6 +68,7 @@ private struct SimulatorTrap {
   init(_ run: ClaimRun) { self.run = run }
 
   func findings() throws -> Findings {
+    try run.checkCancelled()
     let learner = bayesian()
     let grown = 1 - pow(1 - revision, Double(rounds))
     // Acted conflicts before an item is revised, within the rounds: a geometric count, cut.

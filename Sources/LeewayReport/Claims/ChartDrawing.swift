@@ -147,7 +147,7 @@ package struct ChartDrawing {
 
 /// Colours of series, as classes.
 package enum ChartInk {
-  static let count = 6
+  package static let count = 6
 
   /// A dashed series belongs to the one before it when their names begin with the same word, and has
   /// its colour; the first other dashed one is grey: it stands behind.
