@@ -32,7 +32,7 @@ import Testing
           values: [.init("sum", "the sum", sum, low: 0.25, high: nil)],
           tables: [.init("t", columns: ["c", "d"], rows: [[.missing, .number(sum, 2)]])],
           pictures: [
-            .chart(Chart("c", x: .init("x", .log), y: .init("y"), series: [.init("s", [])])),
+            .chart(Chart("c", x: .init("x", .log), y: .init("y"), series: [.init("s", .line, [])])),
             .heat(
               Heat(
                 "h", rowName: "r", columnName: "c", rows: ["1"], columns: ["1", "2"],
