@@ -23,8 +23,11 @@ enum Command {
       "the command is not built: swift build -c release")
   }
 
-  static func started(_ arguments: [String], input: String = "") throws -> Running {
-    try Running(try path(), arguments, input: Data(input.utf8))
+  /// - Parameter place: where it runs; a fresh folder if nil.
+  static func started(_ arguments: [String], input: String = "", in place: String? = nil) throws
+    -> Running
+  {
+    try Running(try path(), arguments, input: Data(input.utf8), in: place)
   }
 
   static func run(_ arguments: String..., input: String = "") throws -> Outcome {
@@ -41,13 +44,13 @@ struct Running {
   let process = Process()
   private let folder: String
 
-  init(_ path: String, _ arguments: [String], input: Data) throws {
+  init(_ path: String, _ arguments: [String], input: Data, in place: String? = nil) throws {
     folder = try freshFolder()
     try input.write(to: URL(fileURLWithPath: folder + "/in"))
     for name in ["out", "err"] { try Data().write(to: URL(fileURLWithPath: folder + "/" + name)) }
     process.executableURL = URL(fileURLWithPath: path)
     process.arguments = arguments
-    process.currentDirectoryURL = URL(fileURLWithPath: folder)
+    process.currentDirectoryURL = URL(fileURLWithPath: place ?? folder)
     process.standardInput = FileHandle(forReadingAtPath: folder + "/in")
     process.standardOutput = FileHandle(forWritingAtPath: folder + "/out")
     process.standardError = FileHandle(forWritingAtPath: folder + "/err")
