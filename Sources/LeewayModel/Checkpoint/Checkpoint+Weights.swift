@@ -24,7 +24,12 @@ extension Checkpoint {
         put(name(map.source.name, expert: expert) + ".weight", map.weight)
         put(name(map.source.name, expert: expert) + ".bias", map.bias)
       }
-      for (template, norm) in [(names.attnNorm, block.attnNorm), (names.mlpNorm, block.mlpNorm)] {
+      let norms = [
+        (names.attnNorm, block.attnNorm), (names.attnPostNorm, block.attnPostNorm),
+        (names.queryNorm, block.queryNorm), (names.keyNorm, block.keyNorm),
+        (names.mlpNorm, block.mlpNorm), (names.mlpPostNorm, block.mlpPostNorm),
+      ]
+      for case (let template?, let norm?) in norms {
         put(name(template) + ".weight", norm.weight)
         put(name(template) + ".bias", norm.bias)
       }

@@ -7,13 +7,15 @@ import LeewayModel
 enum Initialization {
   static let spread: Float = 0.02
 
-  static func values(_ tensor: ParameterTable.Tensor, layers: Int, seed: String) -> [Float] {
+  static func values(_ tensor: ParameterTable.Tensor, _ config: TransformerConfig, seed: String)
+    -> [Float]
+  {
     switch tensor.role {
-    case .norm: return Array(repeating: 1, count: tensor.count)
+    case .norm: return Array(repeating: 1 - config.normOffset, count: tensor.count)
     case .bias: return Array(repeating: 0, count: tensor.count)
     case .embedding, .positions, .matrix:
       var stream = NamedStream(seed, "weights", tensor.name)
-      let spread = tensor.endsBranch ? spread / Float(2 * layers).squareRoot() : spread
+      let spread = tensor.endsBranch ? spread / Float(2 * config.layers).squareRoot() : spread
       return (0..<tensor.count).map { _ in spread * Float(stream.normal()) }
     }
   }
