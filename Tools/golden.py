@@ -195,7 +195,7 @@ FIXTURES = [
               beta_fast=4.0, beta_slow=0.5, truncate=False, mscale=0.7, mscale_all_dim=0.4)),
     like("mistral", "mistral-window", 12, 3, 1, 14, 41, 2, head_dim=6, sliding_window=5),
     like("mistral", "mistral-wide", 12, 2, 2, 14, 37, 1, BF16, sliding_window=None),
-    like("mistral", "mistral-grouped", 16, 4, 2, 15, 43, 2, F16, sliding_window=1,
+    like("mistral", "mistral-grouped", 16, 4, 2, 15, 43, 2, F16, sliding_window=3,
          odd=dict(theta=523.0)),
     like("qwen2", "qwen2-grouped", 16, 4, 2, 14, 41, 2, BF16, tie_word_embeddings=True),
     like("qwen2", "qwen2-window", 12, 2, 1, 15, 43, 3, use_sliding_window=True, sliding_window=6,

@@ -8,7 +8,15 @@ import Testing
 @Suite struct InterventionTests {
   /// Those without corners: a relu or a router that changes its mind between two points has no slope
   /// that differences could find.
-  static let smooth = ["gpt2", "llama", "llama-biases"]
+  static let smooth = GoldenTests.models.filter { name in
+    let config = try? Checkpoint(folder: TestPlace.golden + "/" + name).config
+    return config.map { $0.experts == 0 && $0.activation != .relu } ?? false
+  }
+
+  @Test func mostFamiliesAreSmooth() {
+    #expect(Self.smooth.count >= 12 && Self.smooth.contains("gpt2"))
+  }
+
   private static let sequences = [[3, 9, 1, 40, 7, 22], [5, 5, 30, 11]].map {
     TrainingSequence(tokens: $0, promptLength: 3)
   }

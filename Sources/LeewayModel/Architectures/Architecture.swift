@@ -9,6 +9,7 @@ public struct Architecture: Sendable {
   public let modelType: String
   /// What a model of this family calls itself when Leeway writes it; nil: the same.
   var writtenAs: String? = nil
+  package var writtenType: String { writtenAs ?? modelType }
   let config: @Sendable (inout ConfigReader) throws(CheckpointError) -> TransformerConfig
   let weights: WeightTable
   /// A model of this family that is to be trained.
@@ -33,7 +34,7 @@ public struct Architecture: Sendable {
     let names: [DType: String] = [.f32: "float32", .f16: "float16", .bf16: "bfloat16"]
     var members = written(config)
     members += [
-      ("model_type", JSONValue(writtenAs ?? modelType)), ("torch_dtype", JSONValue(names[weights] ?? "")),
+      ("model_type", JSONValue(writtenType)), ("torch_dtype", JSONValue(names[weights] ?? "")),
       ("vocab_size", .integer(config.vocabulary)),
       ("tie_word_embeddings", .bool(config.tiedEmbeddings)),
     ]

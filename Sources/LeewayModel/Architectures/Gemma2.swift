@@ -1,3 +1,4 @@
+import Foundation
 import LeewayBase
 import LeewayTensor
 
@@ -31,6 +32,7 @@ extension Architecture {
     fresh: { shape in
       var config = Architecture.gemma.fresh(shape)
       (config.postNorms, config.attentionCap, config.logitCap) = (true, 50, 30)
+      config.attentionScale = Float(pow(Double(config.headWidth), -0.5))
       config.windows = (0..<shape.layers).map { $0 % 2 == 0 ? max(1, shape.context / 2) : 0 }
       return config
     },

@@ -10,7 +10,7 @@ extension Architecture {
       var config = try json.usual(
         .init(context: 32_768, epsilon: 1e-5, rotary: .init(defaultBase: 1e6)))
       config.windows = try json.windows(layers: config.layers)
-      try json.experts("num_local_experts", default: (8, 2), into: &config)
+      try json.experts(["num_local_experts"], default: (8, 2), into: &config)
       return config
     },
     weights: {

@@ -13,7 +13,7 @@ extension Architecture {
       config.attentionOutBias = bias
       config.headNorm = .together
       try json.requireNone("clip_qkv")
-      try json.experts("num_experts", default: (64, 8), into: &config)
+      try json.experts(["num_experts"], default: (64, 8), into: &config)
       config.sharesSumToOne = try json.flag("norm_topk_prob", default: false)
       return config
     },

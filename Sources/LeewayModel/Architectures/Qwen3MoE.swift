@@ -19,7 +19,8 @@ extension Architecture {
       } else {
         json.inert("sliding_window", "layer_types")
       }
-      try json.experts("num_experts", default: (128, 8), into: &config)
+      // Newer versions of the framework call it as Mixtral does.
+      try json.experts(["num_experts", "num_local_experts"], default: (128, 8), into: &config)
       config.sharesSumToOne = try json.flag("norm_topk_prob", default: false)
       return config
     },

@@ -103,6 +103,9 @@ private struct RotaryDraft {
     -> RotaryScaling
   {
     guard base > 1 else { throw object.wrong("rope_theta above 1") }
+    guard object.value["factor"] != nil else {
+      throw .missingKey(path: object.path, key: "\(object.key).factor")
+    }
     let factor = try object.number("factor") ?? Double(context) / before
     func growth(_ scale: Double) -> Double { factor <= 1 ? 1 : 0.1 * scale * log(factor) + 1 }
     var attention = growth(1)
@@ -143,9 +146,9 @@ private struct RotaryObject {
 
   func number(_ name: String) throws(CheckpointError) -> Double? {
     guard let found = value[name], found != .null else { return nil }
-    guard let number = found.double, number > 0, number.isFinite else {
+    guard let number = found.double, number > 0, number < 1e9 else {
       throw .wrongValue(
-        path: path, key: "\(key).\(name)", expected: "a number above 0",
+        path: path, key: "\(key).\(name)", expected: "a number above 0 and below 1e9",
         found: found.canonicalText)
     }
     return number

@@ -90,11 +90,12 @@ extension ConfigReader {
   }
 
   /// Experts of a block, and how many of them a position goes through.
-  mutating func experts(_ key: String, default fallback: (Int, Int), into config: inout TransformerConfig)
-    throws(CheckpointError)
-  {
+  mutating func experts(
+    _ keys: [String], default fallback: (Int, Int), into config: inout TransformerConfig
+  ) throws(CheckpointError) {
     inert("router_aux_loss_coef", "output_router_logits", "router_jitter_noise")
-    config.experts = try optionalSize(key) ?? fallback.0
+    config.experts = fallback.0
+    for key in keys { config.experts = try optionalSize(key) ?? config.experts }
     config.expertsPerToken = try optionalSize("num_experts_per_tok") ?? fallback.1
     guard config.expertsPerToken <= config.experts else {
       throw .wrongValue(

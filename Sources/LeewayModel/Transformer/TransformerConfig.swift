@@ -55,7 +55,8 @@ public struct TransformerConfig: Sendable, Equatable {
   public var preNorms = true
   public var postNorms = false
   public var headNorm: HeadNorm?
-  /// Attention and MLP read the same stream: the MLP does not see what attention adds.
+  /// Attention and MLP read the same stream, each through its norm: the MLP does not see what
+  /// attention adds.
   public var parallelHalves = false
   /// Factor on query · key.
   public var attentionScale: Float

@@ -4,10 +4,10 @@ import LeewayModel
 /// The weights that a training starts from: matrices and embeddings normal with spread 0.02, those
 /// that end a branch smaller by sqrt(2 · blocks) as in GPT-2, norms 1, biases 0. Each tensor has its
 /// own stream, so one more tensor changes no other.
-enum Initialization {
+package enum Initialization {
   static let spread: Float = 0.02
 
-  static func values(_ tensor: ParameterTable.Tensor, _ config: TransformerConfig, seed: String)
+  package static func values(_ tensor: ParameterTable.Tensor, _ config: TransformerConfig, seed: String)
     -> [Float]
   {
     switch tensor.role {
