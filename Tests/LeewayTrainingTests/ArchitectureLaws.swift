@@ -59,8 +59,7 @@ import Testing
         model.refresh()
         return model.loss(Self.sequences).mean
       }
-      let step: Float = 2e-3
-      let measured = (loss(step) - loss(-step)) / Double(2 * step)
+      let measured = measuredSlope(step: 4e-3, loss)
       for index in 0..<tensor.count { model.weights.base[tensor.start + index] = start[index] }
       #expect(
         abs(measured - length) < 1e-2 * length + 1e-3,

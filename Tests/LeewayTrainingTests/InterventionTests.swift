@@ -54,8 +54,7 @@ import Testing
           Self.sequences, site: site, positions: positions,
           direction: zip(direction, way).map { $0 + step * $1 }, strength: 1.3, others: others)
       }
-      let step: Float = 0.01
-      let measured = try (loss(step).loss - loss(-step).loss) / Double(2 * step)
+      let measured = try measuredSlope(step: 0.01) { try loss($0).loss }
       let slope = try zip(loss(0).gradient, way).reduce(0.0) { $0 + Double($1.0) * Double($1.1) }
       // Nothing that an edit of the prompt does to the last rows of an early site is seen at all.
       #expect(
@@ -92,7 +91,7 @@ import Testing
       }
       // As long a way in each tensor.
       let step = 0.02 / Float(tensor.count).squareRoot()
-      let measured = (loss(step) - loss(-step)) / Double(2 * step)
+      let measured = measuredSlope(step: step, loss)
       _ = loss(0)
       #expect(
         abs(slope - measured) <= 5e-3 * max(abs(measured), 0.1),

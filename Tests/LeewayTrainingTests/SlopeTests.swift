@@ -242,7 +242,8 @@ import Testing
       q: q.matrix(rows, width), k: both.columns(0..<kvWidth),
       v: both.columns(kvWidth..<2 * kvWidth), dz: dz.matrix(rows, width), sequences: sequences,
       heads: shape.heads, kvHeads: shape.kvHeads, headWidth: shape.headWidth, scale: scale,
-      cap: shape.cap, window: shape.window, intoQ: dq.matrix(rows, width), k: dBoth.columns(0..<kvWidth),
+      cap: shape.cap, window: shape.window, intoQ: dq.matrix(rows, width),
+      k: dBoth.columns(0..<kvWidth),
       v: dBoth.columns(kvWidth..<2 * kvWidth))
     func loss() -> Double {
       let z = Floats(count: rows * width)
@@ -261,7 +262,8 @@ import Testing
           q: q.matrix(rows, width).rows(sequence), visible: (1...Int32(sequence.count)).map { $0 },
           pieces: [AttentionPiece(firstRow: 0, rows: sequence.count, firstSpan: 0, spans: 1)],
           spans: [span], heads: shape.heads, kvHeads: shape.kvHeads, headWidth: shape.headWidth,
-          scale: scale, cap: shape.cap, window: shape.window, into: z.matrix(rows, width).rows(sequence), work: &work)
+          scale: scale, cap: shape.cap, window: shape.window,
+          into: z.matrix(rows, width).rows(sequence), work: &work)
         memory.free()
       }
       return weighted(z, c)

@@ -187,7 +187,8 @@ private struct Finder {
   }
 
   func finish(foreign: [String]) throws(CheckpointError) {
-    let unclaimed = (Array(archive.tensors.keys) + archive.otherTensors.map(\.name)).filter { name in
+    let unclaimed = (Array(archive.tensors.keys) + archive.otherTensors.map(\.name)).filter {
+      name in
       !claimed.contains(name) && !foreign.contains { name.hasPrefix($0) }
     }
     guard unclaimed.isEmpty else {

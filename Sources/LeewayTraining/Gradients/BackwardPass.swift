@@ -35,8 +35,7 @@ struct BackwardPass {
     case .gate(let x, let y):
       through(x, y) { dy, dx in kernels.gateBack(x, config.activation, dy: dy, into: dx) }
     case .add(let a, let b, let y): add(a, b, y)
-    case .softCap(let x, let y):
-      through(x, y) { dy, dx in kernels.softCapBack(y, config.logitCap, dy: dy, into: dx) }
+    case .softCap(let x, let y): softCap(x, y)
     case .gather(let rows, let x, let y): gather(rows, x, y)
     case .choose(let logits, let shares): choose(logits, shares)
     case .mix(let shares, let routes, let outs, let y): mix(shares, routes, outs, y)
@@ -53,6 +52,13 @@ struct BackwardPass {
     precondition(fresh, "one reader")
     body(dy, dx)
     table.finish(y)
+  }
+
+  /// The gradient of the logits may stand where they stood: what they were is worked out again.
+  private func softCap(_ x: Matrix, _ y: Matrix) {
+    let was = Matrix(base: arena.take(x.rows * x.columns), rows: x.rows, columns: x.columns)
+    kernels.softCap(x, config.logitCap, into: was)
+    through(x, y) { dy, dx in kernels.softCapBack(was, config.logitCap, dy: dy, into: dx) }
   }
 
   private func embed(_ tokens: [Int], _ positions: [Int32], _ x: Matrix) {
@@ -156,7 +162,8 @@ struct BackwardPass {
       q: q, k: keyValue.columns(keys), v: keyValue.columns(values), dz: dz,
       sequences: batch.stretches.map { $0.firstRow..<$0.firstRow + $0.count },
       heads: config.heads, kvHeads: config.kvHeads, headWidth: config.headWidth,
-      scale: config.attentionScale, cap: config.attentionCap, window: config.window(layer), intoQ: dq, k: dkv.columns(keys), v: dkv.columns(values))
+      scale: config.attentionScale, cap: config.attentionCap, window: config.window(layer),
+      intoQ: dq, k: dkv.columns(keys), v: dkv.columns(values))
     table.finish(z)
   }
 

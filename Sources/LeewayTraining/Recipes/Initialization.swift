@@ -7,7 +7,9 @@ import LeewayModel
 package enum Initialization {
   static let spread: Float = 0.02
 
-  package static func values(_ tensor: ParameterTable.Tensor, _ config: TransformerConfig, seed: String)
+  package static func values(
+    _ tensor: ParameterTable.Tensor, _ config: TransformerConfig, seed: String
+  )
     -> [Float]
   {
     switch tensor.role {
