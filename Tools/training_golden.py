@@ -75,8 +75,7 @@ def like(name, config=None, **more):
 
 def experts(name, **more):
     return like(
-        name, num_experts=4, num_experts_per_tok=2, moe_intermediate_size=10,
-        experts_implementation="eager", **more)
+        name, num_experts=4, num_experts_per_tok=2, experts_implementation="eager", **more)
 
 
 def neox(**more):
@@ -107,7 +106,7 @@ MODELS = {
                              long_factor=[2.0, 4.0, 8.0], attention_factor=1.3)),
     "qwen2": like("Qwen2", head_dim=None, hidden_size=16, tie_word_embeddings=True),
     "qwen3": like("Qwen3", use_sliding_window=True, sliding_window=3, max_window_layers=1),
-    "qwen3_moe": experts("Qwen3Moe", norm_topk_prob=True),
+    "qwen3_moe": experts("Qwen3Moe", moe_intermediate_size=10, norm_topk_prob=True),
     "llama": llama(),
     "llama-biases": llama(
         attention_bias=True, mlp_bias=True, tie_word_embeddings=True, hidden_act="gelu",
