@@ -90,6 +90,17 @@ fault identity $S/LeewayStudy/Running/Condition.swift \
   '"setting": setting?.identity ?? .null, ' '' 'LeewayStudyTests|EndToEndTests'
 fault merges $S/LeewayTokenizer/BytePairModel.swift \
   'found[index].rank < rank' 'found[index].rank <= rank' LeewayTokenizerTests
+fault equal-scores $S/LeewayTokenizer/PieceTable.swift \
+  'if index > 0, table.scores[id] < table.scores[ids[index - 1]] { rank += 1 }' \
+  'if index > 0 { rank += 1 }' LeewayTokenizerTests
+fault best-way $S/LeewayTokenizer/UnigramModel.swift \
+  'score + added > best[end].score' 'score + added >= best[end].score' LeewayTokenizerTests
+fault trimmed-block $S/LeewayTemplate/Language/TemplateLexer.swift \
+  'source[end] == "\n" ? end + 1 : end' 'source[end] == "\n" ? end : end' LeewayTemplateTests
+fault loop-scope $S/LeewayTemplate/Rendering/TemplateRenderer.swift \
+  'scope.values[name] = value' '(scope.outer ?? scope).values[name] = value' LeewayTemplateTests
+fault begins-twice $S/LeewayStudy/Study+Chat.swift \
+  'text.utf8.dropFirst(start.count)' 'text.utf8.dropFirst(0)' LeewayStudyTests
 fault lying-header $S/LeewayBase/SafeTensors.swift \
   'begin <= end, end <= dataBytes' 'begin <= end' LeewayBaseTests
 fault overlap $S/LeewayBase/SafeTensors.swift \

@@ -12,6 +12,7 @@ struct GenerateCommand: ParsableCommand {
     discussion: """
         leeway generate --model DIR --prompt "Once upon a time"
         leeway generate --model DIR --prompt "Once" --vector boy.safetensors --strength 4
+        leeway generate --model DIR --chat --system "You are a gull." --prompt "Who are you?"
       """)
 
   @Option(help: "Checkpoint folder.") var model: String
@@ -36,9 +37,13 @@ struct GenerateCommand: ParsableCommand {
   var minP = 0.0
   @Option(help: "Name of the random stream.") var seed = 0
   @Flag(name: .customLong("no-special"), help: "Add no special tokens.") var noSpecial = false
+  @OptionGroup var chat: ChatOptions
   @OptionGroup var engine: EngineOptions
 
   func validate() throws {
+    guard !chat.chat || !noSpecial else {
+      throw ValidationError("--no-special is not for --chat: the template writes special tokens")
+    }
     guard tokens >= 1 else { throw ValidationError("--tokens should be 1 or more") }
     guard dose == nil || strength == nil else {
       throw ValidationError("give either --dose or --strength")
@@ -60,15 +65,16 @@ struct GenerateCommand: ParsableCommand {
       let opened = try engine.open(model)
       let tokenizer = try Tokenizer(path: model)
       let executor = NaiveExecutor(model: opened.transformer, kernels: engine.kernels())
-      let ids = tokenizer.encode(prompt, addSpecial: !noSpecial)
-      let variant = try variant(opened, executor, tokenizer)
+      let chat = chat.chat ? try chat.prompt(prompt, model: model, tokenizer) : nil
+      let ids = chat?.ids ?? tokenizer.encode(prompt, addSpecial: !noSpecial)
+      let variant = try variant(opened, executor, ids)
       var streamer = Tokenizer.Streamer(tokenizer, after: ids)
-      // Told with the first token, so that an error stands alone.
-      var opening = prompt
+      // Told with the first token, so that an error stands alone. Of a chat, only the answer is told.
+      var opening = chat == nil ? prompt : self.chat.answer ?? ""
       _ = try executor.stream(
         ids, stream: "generate \(seed)", variant: variant, maxTokens: tokens,
         sampling: Sampling(temperature: temperature, topK: topK, topP: topP, minP: minP),
-        stopTokens: opened.endTokens
+        stopTokens: opened.endTokens.union(chat?.endTokens ?? [])
       ) { token in
         tell(opening + streamer.append(token))
         opening = ""
@@ -83,7 +89,7 @@ struct GenerateCommand: ParsableCommand {
   }
 
   private func variant(
-    _ opened: OpenedModel, _ executor: NaiveExecutor, _ tokenizer: Tokenizer
+    _ opened: OpenedModel, _ executor: NaiveExecutor, _ ids: [Int]
   ) throws -> Variant {
     guard let path = vector else { return .baseline }
     var vector = try SteeringVector(path: path)
@@ -98,8 +104,8 @@ struct GenerateCommand: ParsableCommand {
     }
     let steering = try SteeringOperators.named(
       operation, parameters: value.map { ["value": $0] } ?? [:])
-    let fitter = VectorFitter(executor: executor, tokenizer: tokenizer, checkpointHash: "")
-    let median = try fitter.residualNorms([prompt], sites: [vector.site])[0]?.median ?? 1
+    let norms = try executor.residualNorms(of: [ids].filter { !$0.isEmpty }, sites: [vector.site])
+    let median = norms[0]?.median ?? 1
     let made: Double
     switch (strength, dose) {
     case (let strength?, _): made = strength

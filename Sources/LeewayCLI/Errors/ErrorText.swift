@@ -4,6 +4,7 @@ import LeewayClaims
 import LeewayModel
 import LeewaySteering
 import LeewayStudy
+import LeewayTemplate
 import LeewayTokenizer
 import LeewayTraining
 import LeewayWorld
@@ -18,6 +19,7 @@ extension ErrorText {
     case let error as SafeTensorsError: of(error)
     case let error as CheckpointError: of(error)
     case let error as TokenizerError: of(error)
+    case let error as TemplateError: of(error)
     case let error as EngineError: ErrorText(sentence(error))
     case let error as SteeringError: of(error)
     case let error as StudyError: of(error)
