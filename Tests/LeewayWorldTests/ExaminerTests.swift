@@ -98,7 +98,7 @@ private struct Rule: JobExecutor {
     let text = WorldTable([row("able", able), row("mute", mute)]).markdown
     #expect(text.contains("| able | 10 | 20 | 2 x 3 | 1.00 | 1.00 | 1.00 | 1.00 |"))
     #expect(text.contains("| mute | 1.00 | 0.00 |"))
-    #expect(text.hasSuffix("At least 0.9 in every model: copy.\n"))
+    #expect(text.contains("\nAt least 0.9 in every model: copy.\n"))
     #expect(able.text.split(separator: "\n").allSatisfy { $0.count <= 80 })
   }
 }
