@@ -8,8 +8,8 @@ import LeewayTokenizer
 /// Steering vectors as files.
 struct VectorCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "vector", abstract: "Fit, show and save steering vectors.",
-    subcommands: [Fit.self, Show.self, Save.self])
+    commandName: "vector", abstract: "Fit, show, save and convert steering vectors.",
+    subcommands: [Fit.self, Show.self, Save.self, Convert.self, Shift.self])
 
   struct Fit: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -18,7 +18,7 @@ struct VectorCommand: ParsableCommand {
           leeway vector fit --model DIR --positive boy.txt --negative girl.txt \\
             --site blocks.2.resid_post --read last --out boy.safetensors
         """)
-    @Option(help: "Checkpoint folder.") var model: String
+    @Option(help: "Checkpoint folder or GGUF file.") var model: String
     @Option(help: "Texts that the vector should point to.") var positive: String
     @Option(help: "Texts that it should point away from.") var negative: String
     @Option(help: "Where to read, such as blocks.2.resid_post.") var site: String
@@ -53,14 +53,6 @@ struct VectorCommand: ParsableCommand {
         }
         print("written to      \(out)")
       }
-    }
-  }
-
-  struct Show: ParsableCommand {
-    static let configuration = CommandConfiguration(abstract: "Show a vector's site and origin.")
-    @Argument(help: "A steering vector's file.") var file: String
-    func run() throws {
-      try reporting { VectorCommand.show(try SteeringVector(path: file)) }
     }
   }
 

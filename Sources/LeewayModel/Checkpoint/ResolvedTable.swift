@@ -9,6 +9,8 @@ struct ResolvedTable: Sendable {
     var source: WeightTable.Linear
     var outputs: Int
     var inputs: Int
+    /// Width of heads whose halves are stored interleaved, or 0.
+    var interleaved = 0
   }
   struct NormTensors: Sendable {
     var weight: StoredTensor
@@ -41,7 +43,7 @@ struct ResolvedTable: Sendable {
   init(
     _ table: WeightTable, config: TransformerConfig, archive: TensorArchive, folder: String
   ) throws(CheckpointError) {
-    var finder = Finder(archive: archive, folder: folder)
+    var finder = Finder(archive: archive, folder: folder, headWidth: config.headWidth)
     let prefix =
       table.prefixes.first { prefix in
         archive.tensors.keys.contains {
@@ -127,11 +129,13 @@ struct ResolvedTable: Sendable {
 private struct Finder {
   let archive: TensorArchive
   let folder: String
+  let headWidth: Int
   private var claimed: Set<String> = []
 
-  init(archive: TensorArchive, folder: String) {
+  init(archive: TensorArchive, folder: String, headWidth: Int) {
     self.archive = archive
     self.folder = folder
+    self.headWidth = headWidth
   }
 
   mutating func ignore(_ name: String) { claimed.insert(name) }
@@ -169,7 +173,7 @@ private struct Finder {
     return .init(
       weight: try take(name + ".weight", shape: shape),
       bias: bias ? try take(name + ".bias", shape: [stored]) : nil, source: linear,
-      outputs: outputs, inputs: inputs)
+      outputs: outputs, inputs: inputs, interleaved: linear.interleaved ? headWidth : 0)
   }
 
   func finish() throws(CheckpointError) {

@@ -9,6 +9,9 @@ struct WeightTable: Sendable {
     /// Which of `parts` equal slices of the outputs, for fused maps.
     var part: Int
     var parts: Int
+    /// The halves of each head stand interleaved: queries and keys of GGUF files whose rotary pairs are
+    /// neighbours.
+    var interleaved = false
     init(_ name: String, transposed: Bool = false, part: Int = 0, parts: Int = 1) {
       self.name = name
       self.transposed = transposed
@@ -37,6 +40,10 @@ struct WeightTable: Sendable {
   var down: Linear
   /// Buffers that some exporters store and that hold nothing learned.
   var ignorable: [String]
+
+  var linears: [Linear] {
+    [query, key, value, attnOut, up, down] + [router, gate].compactMap { $0 }
+  }
 
   static func name(_ template: String, block: Int, expert: Int = 0) -> String {
     template.replacing("#", with: String(block)).replacing("@", with: String(expert))
