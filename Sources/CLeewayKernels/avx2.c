@@ -68,10 +68,12 @@ static void avx2_pack(const float *x, ptrdiff_t stride, ptrdiff_t rows, ptrdiff_
 typedef uint32_t u8v __attribute__((vector_size(32)));
 #define VU u8v
 #define V_HALF(p) ((v8)_mm256_cvtph_ps(_mm_loadu_si128((const __m128i *)(p))))
-#define V_BYTE(p) ((v8)_mm256_cvtepi32_ps(_mm256_cvtepu8_epi32(_mm_loadl_epi64((const __m128i *)(p)))))
-#define V_SBYTE(p) ((v8)_mm256_cvtepi32_ps(_mm256_cvtepi8_epi32(_mm_loadl_epi64((const __m128i *)(p)))))
+#define V_BYTES(p) _mm_loadl_epi64((const __m128i *)(p))
+#define V_BYTE(p) ((v8)_mm256_cvtepi32_ps(_mm256_cvtepu8_epi32(V_BYTES(p))))
+#define V_SBYTE(p) ((v8)_mm256_cvtepi32_ps(_mm256_cvtepi8_epi32(V_BYTES(p))))
 #define V_FLOAT(u) ((v8)_mm256_cvtepi32_ps((__m256i)(u)))
 #define V_NIBBLE(u) V_FLOAT((u) & 15)
+#define V_FIVE(u, t) V_FLOAT(((u) & 15) | ((t) & 16))
 #define Q_PANELS 1
 #include "quantised.inc.h"
 #define LT_UNPACK avx2_q_unpack

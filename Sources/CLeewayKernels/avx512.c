@@ -90,13 +90,20 @@ static void avx512_pack(const float *x, ptrdiff_t stride, ptrdiff_t rows, ptrdif
 typedef uint32_t u16v __attribute__((vector_size(64)));
 #define VU u16v
 #define V_HALF(p) ((v16)_mm512_cvtph_ps(_mm256_loadu_si256((const __m256i *)(p))))
-#define V_BYTE(p) ((v16)_mm512_cvtepi32_ps(_mm512_cvtepu8_epi32(_mm_loadu_si128((const __m128i *)(p)))))
-#define V_SBYTE(p) ((v16)_mm512_cvtepi32_ps(_mm512_cvtepi8_epi32(_mm_loadu_si128((const __m128i *)(p)))))
+#define V_BYTES(p) _mm_loadu_si128((const __m128i *)(p))
+#define V_BYTE(p) ((v16)_mm512_cvtepi32_ps(_mm512_cvtepu8_epi32(V_BYTES(p))))
+#define V_SBYTE(p) ((v16)_mm512_cvtepi32_ps(_mm512_cvtepi8_epi32(V_BYTES(p))))
 #define V_FLOAT(u) ((v16)_mm512_cvtepi32_ps((__m512i)(u)))
 // A table of sixteen floats, of whose index the instruction reads four bits.
 #define V_NIBBLE(u)                                                                              \
   ((v16)_mm512_permutexvar_ps((__m512i)(u), _mm512_setr_ps(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, \
                                                            12, 13, 14, 15)))
+// The same with a fifth bit, taken from elsewhere, and a table of 32.
+#define V_FIVE(u, t)                                                                               \
+  ((v16)_mm512_permutex2var_ps(                                                                    \
+      _mm512_setr_ps(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15),                        \
+      _mm512_ternarylogic_epi32(_mm512_set1_epi32(15), (__m512i)(u), (__m512i)(t), 0xca),          \
+      _mm512_setr_ps(16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31)))
 #define Q_PANELS 2
 #include "quantised.inc.h"
 #define LT_UNPACK avx512_q_unpack
@@ -160,10 +167,11 @@ static void avx512_pack_pairs(const float *x, ptrdiff_t stride, ptrdiff_t rows, 
 static const float *avx512_unpack_pairs(const lw_linear *job, ptrdiff_t panel, ptrdiff_t k0,
                                         ptrdiff_t kc) {
   const ptrdiff_t pairs = (kc + 1) / 2;
-  float *wide = lw_scratch(3, (size_t)((kc + 1 + pairs) * LW_PANEL)), *out = wide + (kc + 1) * LW_PANEL;
+  float *wide = lw_scratch(3, (size_t)((kc + 1 + pairs) * LW_PANEL));
   if (!wide) __builtin_trap();
-  avx512_q_unpacks[job->format](
-      (const uint8_t *)job->weights + panel * lw_panel_bytes(job->format, job->inputs), k0, kc, wide);
+  float *out = wide + (kc + 1) * LW_PANEL;
+  const ptrdiff_t bytes = lw_panel_bytes(job->format, job->inputs);
+  avx512_q_unpacks[job->format]((const uint8_t *)job->weights + panel * bytes, k0, kc, wide);
   if (kc % 2) memset(wide + kc * LW_PANEL, 0, LW_PANEL * sizeof(float));
   for (ptrdiff_t i = 0; i < pairs * LW_PANEL; i += 16) {
     const float *even = wide + i / LW_PANEL * 2 * LW_PANEL + i % LW_PANEL;

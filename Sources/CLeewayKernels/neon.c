@@ -60,7 +60,8 @@ static inline __attribute__((always_inline)) float32x4_t neon_half(const uint8_t
   memcpy(&half, p, sizeof half);
   return vcvt_f32_f16(half);
 }
-static inline __attribute__((always_inline)) float32x4_t neon_byte(const uint8_t *p, int is_signed) {
+static inline __attribute__((always_inline)) float32x4_t neon_byte(const uint8_t *p,
+                                                                     int is_signed) {
   float out[4];
   for (int i = 0; i < 4; i++) out[i] = is_signed ? (float)(int8_t)p[i] : (float)p[i];
   return vld1q_f32(out);
@@ -71,6 +72,7 @@ static inline __attribute__((always_inline)) float32x4_t neon_byte(const uint8_t
 #define V_SBYTE(p) neon_byte((p), 1)
 #define V_FLOAT(u) vcvtq_f32_u32(u)
 #define V_NIBBLE(u) V_FLOAT((u) & 15)
+#define V_FIVE(u, t) V_FLOAT(((u) & 15) | ((t) & 16))
 #define Q_PANELS 1
 #include "quantised.inc.h"
 #define LT_UNPACK neon_q_unpack

@@ -30,8 +30,8 @@ static inline float widen(uint16_t x) {
   return f;
 }
 
-/// Formats that are widened as they are read: a stretch of inputs at a time, the chains going on from
-/// what stands in y.
+/// Formats that are widened as they are read: a stretch of inputs at a time, the chains going on
+/// from what stands in y.
 static void portable_widened(const lw_linear *job, ptrdiff_t row0, ptrdiff_t row1,
                              ptrdiff_t panel0, ptrdiff_t panel1) {
   enum { STRETCH = 256 };

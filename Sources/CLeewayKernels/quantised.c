@@ -19,7 +19,7 @@ ptrdiff_t lw_panel_bytes(int format, ptrdiff_t inputs) {
 
 // ---- blocks as the file has them -------------------------------------------------------------
 
-static ptrdiff_t block_bytes(int format) {
+LW_Q_INLINE ptrdiff_t block_bytes(const int format) {
   switch (format) {
     case LW_Q4_0: return 18;
     case LW_Q4_1: return 20;
@@ -44,7 +44,7 @@ static void shares(const uint8_t *q, int part, uint8_t *scale, uint8_t *offset) 
 }
 
 /// The 32 whole numbers of group g of a row, all >= 0.
-static void numbers(int format, const uint8_t *block, int part, uint8_t *u) {
+LW_Q_INLINE void numbers(const int format, const uint8_t *block, int part, uint8_t *u) {
   for (int i = 0; i < 32; i++) {
     const int nibble_shift = i / 16 * 4;
     switch (format) {
@@ -74,8 +74,8 @@ static void numbers(int format, const uint8_t *block, int part, uint8_t *u) {
 }
 
 /// Puts one row's group into lane `lane` of a panel.
-static void pack_group(int format, uint8_t *panel, ptrdiff_t g, ptrdiff_t lane,
-                       const uint8_t *row) {
+LW_Q_INLINE void pack_group(const int format, uint8_t *panel, ptrdiff_t g, ptrdiff_t lane,
+                            const uint8_t *row) {
   const int super = lw_q_super(format), part = super ? (int)(g % 8) : 0;
   const uint8_t *block = row + (super ? g / 8 : g) * block_bytes(format);
   uint8_t *group = (uint8_t *)lw_q_group(format, panel, g);
@@ -114,17 +114,34 @@ static void pack_group(int format, uint8_t *panel, ptrdiff_t g, ptrdiff_t lane,
   }
 }
 
+/// Outputs lane ..< lane + outputs of one panel, a group of all of them at a time.
+LW_Q_INLINE void pack_lanes(const int format, uint8_t *panel, ptrdiff_t groups, ptrdiff_t lane,
+                            ptrdiff_t outputs, const uint8_t *rows, ptrdiff_t row_bytes) {
+  for (ptrdiff_t g = 0; g < groups; g++)
+    for (ptrdiff_t o = 0; o < outputs; o++)
+      pack_group(format, panel, g, lane + o, rows + o * row_bytes);
+}
+
 void lw_pack_rows(void *packed, int format, ptrdiff_t inputs, ptrdiff_t first, ptrdiff_t outputs,
                   const void *source, ptrdiff_t row_bytes) {
   const ptrdiff_t panel_bytes = lw_panel_bytes(format, inputs);
-  for (ptrdiff_t o = 0; o < outputs; o++) {
+  for (ptrdiff_t o = 0; o < outputs;) {
     const ptrdiff_t lane = (first + o) % LW_PANEL;
+    const ptrdiff_t n = outputs - o < LW_PANEL - lane ? outputs - o : LW_PANEL - lane;
     uint8_t *panel = (uint8_t *)packed + (first + o) / LW_PANEL * panel_bytes;
-    const uint8_t *row = (const uint8_t *)source + o * row_bytes;
-    if (format == LW_F16)
-      for (ptrdiff_t k = 0; k < inputs; k++) memcpy(panel + 2 * (k * LW_PANEL + lane), row + 2 * k, 2);
-    else
-      for (ptrdiff_t g = 0; g < inputs / 32; g++) pack_group(format, panel, g, lane, row);
+    const uint8_t *rows = (const uint8_t *)source + o * row_bytes;
+#define PACK(format) \
+  case format: pack_lanes(format, panel, inputs / 32, lane, n, rows, row_bytes); break;
+    switch (format) {
+      PACK(LW_Q4_0) PACK(LW_Q4_1) PACK(LW_Q5_0) PACK(LW_Q5_1) PACK(LW_Q8_0) PACK(LW_Q4_K)
+      PACK(LW_Q5_K) PACK(LW_Q6_K)
+      default:
+        for (ptrdiff_t k = 0; k < inputs; k++)
+          for (ptrdiff_t i = 0; i < n; i++)
+            memcpy(panel + 2 * (k * LW_PANEL + lane + i), rows + i * row_bytes + 2 * k, 2);
+    }
+#undef PACK
+    o += n;
   }
 }
 
@@ -179,6 +196,7 @@ void lw_unpack_panel(int format, const void *panel, ptrdiff_t k0, ptrdiff_t kc, 
 
 void lw_unpack_output(const void *packed, int format, ptrdiff_t inputs, ptrdiff_t output,
                       float *out) {
-  const uint8_t *panel = (const uint8_t *)packed + output / LW_PANEL * lw_panel_bytes(format, inputs);
+  const uint8_t *panel =
+      (const uint8_t *)packed + output / LW_PANEL * lw_panel_bytes(format, inputs);
   for (ptrdiff_t k = 0; k < inputs; k++) out[k] = weight(format, panel, k, output % LW_PANEL);
 }

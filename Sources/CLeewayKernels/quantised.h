@@ -6,7 +6,8 @@
 // A group: scales [32] (and offsets [32]) of its outputs, then the numbers in words of 32 bits, one
 // word an output: eight numbers of 4 low bits (four of 8 in Q8_0), then planes of high bits, 32
 // numbers of 1 bit or 16 of 2 bits a word. The K formats put two f16 (one in Q6_K) an output before
-// each eight groups, and scales and offsets are bytes that multiply them; Q6_K has two scales a group.
+// each eight groups, and scales and offsets are bytes that multiply them; Q6_K has two scales a
+// group.
 #include <string.h>
 
 #include "leeway_kernels.h"
@@ -53,6 +54,6 @@ LW_Q_INLINE float lw_q_middle(int format) {
   }
 }
 
-/// Inputs k0 ..< k0 + kc (whole groups; any where the format is f16) of a panel as [kc][32], by plain
-/// C: what portable uses, and what the vector kernels are held to.
+/// Inputs k0 ..< k0 + kc (whole groups; any where the format is f16) of a panel as [kc][32], by
+/// plain C.
 void lw_unpack_panel(int format, const void *panel, ptrdiff_t k0, ptrdiff_t kc, float *out);

@@ -2,8 +2,8 @@
 //
 // Needs LW_NAME, V (a vector of VL floats), V_LOAD, V_STORE, V_FMA, V_SPLAT; VU (VL words of 32
 // bits); V_HALF(p) (f16 numbers widened), V_BYTE(p) and V_SBYTE(p) (bytes as floats), V_FLOAT(u)
-// (words as floats), V_NIBBLE(u) (the low 4 bits of words as floats); Q_PANELS (panels side by side
-// for one row).
+// (words as floats), V_NIBBLE(u) (the low 4 bits of words as floats), V_FIVE(u, t) (the low 4 bits of
+// u and bit 4 of t); Q_PANELS (panels side by side for one row).
 
 #define Q(x) LW_NAME(q_##x)
 #define Q_LANES (LW_PANEL / VL)
@@ -39,10 +39,11 @@ LW_Q_INLINE V Q(number)(const int format, const uint8_t *group, const int j, con
   const VU four = Q(word)(low + k / 8 * 4 * LW_PANEL, j) >> (k % 8 * 4);
   if (!lw_q_high(format)) return V_NIBBLE(four);
   // The high bits go to bit 4 and up.
-  const int at = format == LW_Q6_K ? k % 16 * 2 : k, mask = format == LW_Q6_K ? 48 : 16;
+  const int at = format == LW_Q6_K ? k % 16 * 2 : k;
   const VU planes = Q(word)(high + (format == LW_Q6_K ? k / 16 * 4 * LW_PANEL : 0), j);
   const VU top = at < 4 ? planes << (4 - at < 0 ? 0 : 4 - at) : planes >> (at < 4 ? 0 : at - 4);
-  return V_FLOAT((four & 15) | (top & mask));
+  if (format != LW_Q6_K) return V_FIVE(four, top);
+  return V_FLOAT((four & 15) | (top & 48));
 }
 
 /// One row through `panels` panels side by side; y is padded to whole panels.
@@ -151,14 +152,17 @@ static const Q(unpack_function) Q(unpacks)[LW_FORMATS] = Q_TABLE(unpack);
 /// One row, the weights widened in registers.
 static void Q(single)(const lw_linear *job, ptrdiff_t row, ptrdiff_t panel0, ptrdiff_t panel1) {
   const ptrdiff_t bytes = lw_panel_bytes(job->format, job->inputs);
+  // Planes of high bits want the registers of a second panel.
+  const ptrdiff_t group = lw_q_high(job->format) ? 1 : Q_PANELS;
   const float *x = job->x + row * job->x_stride;
   float *y = job->y + row * job->y_stride;
   for (ptrdiff_t panel = panel0; panel < panel1;) {
     const ptrdiff_t first = panel * LW_PANEL;
     const uint8_t *w = (const uint8_t *)job->weights + panel * bytes;
-    if (panel + Q_PANELS <= panel1 && first + Q_PANELS * LW_PANEL <= job->outputs) {
-      Q(more_panels)[job->format](job->inputs, x, w, bytes, job->bias + first, y + first);
-      panel += Q_PANELS;
+    if (panel + group <= panel1 && first + group * LW_PANEL <= job->outputs) {
+      (group > 1 ? Q(more_panels) : Q(one_panel))[job->format](
+          job->inputs, x, w, bytes, job->bias + first, y + first);
+      panel += group;
       continue;
     }
     float part[LW_PANEL];

@@ -26,9 +26,8 @@ struct GGUFCursor {
   mutating func count(_ key: String, each: Int) throws(GGUFError) -> Int {
     let count = try number(key, UInt64.self)
     guard count <= UInt64(left / each) else {
-      throw .cutShort(
-        path: path, key: key, expected: count.multipliedReportingOverflow(by: UInt64(each)).overflow
-          ? .max : count * UInt64(each), found: left)
+      let (bytes, overflow) = count.multipliedReportingOverflow(by: UInt64(each))
+      throw .cutShort(path: path, key: key, expected: overflow ? .max : bytes, found: left)
     }
     return Int(count)
   }

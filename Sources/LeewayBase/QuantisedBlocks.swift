@@ -35,7 +35,9 @@ extension DType {
       return index < 16 ? byte & 15 : byte >> 4
     }
     /// Bit `index` of 32.
-    func bit(_ offset: Int, _ index: Int) -> Int { Int(block[offset + index / 8]) >> (index % 8) & 1 }
+    func bit(_ offset: Int, _ index: Int) -> Int {
+      Int(block[offset + index / 8]) >> (index % 8) & 1
+    }
 
     let whole = 0..<32
     switch self {

@@ -8,7 +8,9 @@ struct Bench: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "LeewayBench",
     abstract: "Speed, as ratios to loops and peers of the same run.",
-    subcommands: [KernelCommand.self, JobCommand.self, TrainCommand.self])
+    subcommands: [
+      KernelCommand.self, JobCommand.self, TrainCommand.self, SpeedCommand.self,
+    ])
 }
 
 struct KernelCommand: ParsableCommand {

@@ -127,8 +127,9 @@ public final class LinearWeights: Sendable {
   }
 
   /// What the C kernels read, a job for each format; the pointers live as long as this object.
-  func eachJob(_ x: Matrix, into y: Matrix, accumulate: Bool = false, _ body: (inout lw_linear) -> Void)
-  {
+  func eachJob(
+    _ x: Matrix, into y: Matrix, accumulate: Bool = false, _ body: (inout lw_linear) -> Void
+  ) {
     for segment in segments {
       var job = lw_linear(
         x: x.base, x_stride: x.stride, weights: segment.packed.base,

@@ -10,10 +10,16 @@ extension GGUFVocabulary {
 
   /// The tokenizer as `tokenizer.json` would describe it.
   func json() throws(TokenizerError) -> JSONValue {
-    guard kind == "gpt2" else {
+    switch kind {
+    case "gpt2": return try byteLevel()
+    case "llama": return try sentencePiece()
+    default:
       throw .unsupported(
-        path: path, component: "tokenizer.ggml.model", kind: kind, known: ["gpt2"])
+        path: path, component: "tokenizer.ggml.model", kind: kind, known: ["gpt2", "llama"])
     }
+  }
+
+  private func byteLevel() throws(TokenizerError) -> JSONValue {
     guard let pattern = Self.patterns.first(where: { $0.key == preTokenizer })?.value else {
       throw .unsupported(
         path: path, component: "tokenizer.ggml.pre", kind: preTokenizer,
@@ -45,15 +51,12 @@ extension GGUFVocabulary {
       ),
       ("decoder", ["type": "ByteLevel"]),
     ]
-    let ends = [
-      (addsBeginning ?? llama3) ? special["bos"] : nil, (addsEnd ?? false) ? special["eos"] : nil,
-    ]
-    if ends.contains(where: { $0 != nil }) { members.append(("post_processor", processor(ends))) }
+    members += processor(beginning: llama3)
     return .object(members.map { JSONMember(key: Array($0.0.utf8), value: $0.1) })
   }
 
   /// Pieces that stand twice keep their first id, as in llama.cpp's own table.
-  private var vocabulary: JSONValue {
+  var vocabulary: JSONValue {
     var seen: Set<[UInt8]> = []
     return .object(
       pieces.enumerated().compactMap { id, piece in
@@ -61,17 +64,28 @@ extension GGUFVocabulary {
       })
   }
 
-  private var addedTokens: [JSONValue] {
+  var addedTokens: [JSONValue] {
     kinds.enumerated().compactMap { id, kind in
-      guard kind == .control || kind == .userDefined, !pieces[id].isEmpty else { return nil }
+      let special = kind == .control || kind == .unknown
+      guard special || kind == .userDefined, !pieces[id].isEmpty else { return nil }
       return [
-        "id": .integer(id), "content": .string(pieces[id]), "special": .bool(kind == .control),
+        "id": .integer(id), "content": .string(pieces[id]), "special": .bool(special),
         "normalized": false,
       ]
     }
   }
 
-  private func processor(_ ends: [Int?]) -> JSONValue {
+  /// What stands around a text; `beginning`: whether the kind begins one where the file does not say.
+  func processor(beginning: Bool) -> [(String, JSONValue)] {
+    let ends = [
+      (addsBeginning ?? beginning) ? special["bos"] : nil,
+      (addsEnd ?? false) ? special["eos"] : nil,
+    ]
+    guard ends.contains(where: { $0 != nil }) else { return [] }
+    return [("post_processor", template(ends))]
+  }
+
+  private func template(_ ends: [Int?]) -> JSONValue {
     func item(_ id: Int) -> JSONValue {
       ["SpecialToken": ["id": .string(pieces[id]), "type_id": 0]]
     }

@@ -4,7 +4,12 @@ import LeewayBase
 public struct GGUFVocabulary: Sendable {
   /// What a piece is, by the file's numbers.
   public enum PieceKind: Int, Sendable {
-    case normal = 1, unknown, control, userDefined, unused, byte
+    case normal = 1
+    case unknown
+    case control
+    case userDefined
+    case unused
+    case byte
   }
 
   public var path: String

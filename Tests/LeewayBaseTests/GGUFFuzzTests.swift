@@ -32,7 +32,7 @@ import Testing
       } check: { input, _ in
         try save(input, path)
         let file: GGUF
-        do { file = try GGUF(path: path) } catch {
+        do { file = try GGUF(path: path) } catch let error as GGUFError {
           if case .file = error { Issue.record("\(error)") }
           return false
         }

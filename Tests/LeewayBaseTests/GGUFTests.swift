@@ -125,7 +125,7 @@ import Testing
     return try withFolder { folder in
       let path = folder + "/x.gguf"
       try save(parts.bytes, path)
-      do { _ = try GGUF(path: path) } catch { return error }
+      do { _ = try GGUF(path: path) } catch let error as GGUFError { return error }
       return nil
     }
   }
@@ -133,75 +133,88 @@ import Testing
   @Test func theUnchangedHeaderIsRead() throws { #expect(try refusal { _ in } == nil) }
 
   @Test func refusalsSayWhatAndWhere() throws {
-    func check(
-      _ change: (inout Parts) -> Void, _ matches: (GGUFError) -> Bool,
-      _ place: SourceLocation = #_sourceLocation
-    ) throws {
-      let found = try refusal(change)
-      #expect(found.map(matches) == true, "\(String(describing: found))", sourceLocation: place)
+    func expect(
+      _ found: GGUFError?, place: SourceLocation = #_sourceLocation, is: (GGUFError) -> Bool
+    ) {
+      #expect(found.map(`is`) == true, "\(String(describing: found))", sourceLocation: place)
     }
-    try check({ $0.magic = Array("GGML".utf8) }) { if case .notGGUF = $0 { true } else { false } }
+    expect(try refusal { $0.magic = Array("GGML".utf8) }) {
+      if case .notGGUF = $0 { true } else { false }
+    }
     for version: UInt32 in [0, 1, 4, UInt32(3).byteSwapped] {
-      try check({ $0.version = version }) {
+      expect(try refusal { $0.version = version }) {
         if case .unsupportedVersion(_, version) = $0 { true } else { false }
       }
     }
     for count: UInt64 in [1 << 40, .max, .max / 24 + 1] {
-      try check({ $0.tensors = count }) {
+      expect(try refusal { $0.tensors = count }) {
         if case .cutShort(_, "tensor_count", _, _) = $0 { true } else { false }
       }
-      try check({ $0.pairs = count }) {
+      expect(try refusal { $0.pairs = count }) {
         if case .cutShort(_, "metadata_kv_count", _, _) = $0 { true } else { false }
       }
       // A list of texts that the file cannot hold.
-      try check({
-        $0.key = Parts.text("k") + Parts.le(UInt32(9)) + Parts.le(UInt32(8)) + Parts.le(count)
-      }) { if case .cutShort(_, "k", _, _) = $0 { true } else { false } }
-      try check({ $0.key = Parts.text("k") + Parts.le(UInt32(8)) + Parts.le(count) }) {
+      expect(
+        try refusal {
+          $0.key = Parts.text("k") + Parts.le(UInt32(9)) + Parts.le(UInt32(8)) + Parts.le(count)
+        }
+      ) { if case .cutShort(_, "k", _, _) = $0 { true } else { false } }
+      expect(try refusal { $0.key = Parts.text("k") + Parts.le(UInt32(8)) + Parts.le(count) }) {
         if case .cutShort(_, "k", count, _) = $0 { true } else { false }
       }
-      try check({ $0.sizes = [count, 2] }) {
+      expect(try refusal { $0.sizes = [count, 2] }) {
         if case .wrongValue(_, "tensor w", _, "\(count)") = $0 { true } else { false }
       }
     }
-    try check({ $0.key = Parts.text("k") + Parts.le(UInt32(13)) + [0, 0, 0, 0] }) {
+    expect(try refusal { $0.key = Parts.text("k") + Parts.le(UInt32(13)) + [0, 0, 0, 0] }) {
       if case .wrongValue(_, "k", _, "13") = $0 { true } else { false }
     }
-    try check({ $0.pairs = 2; $0.key += $0.key }) {
+    expect(
+      try refusal {
+        $0.pairs = 2
+        $0.key += $0.key
+      }
+    ) {
       if case .duplicate(_, "k") = $0 { true } else { false }
     }
-    try check({
-      $0.key = Parts.text("general.alignment") + Parts.le(UInt32(4)) + Parts.le(UInt32(24))
-    }) { if case .wrongValue(_, "general.alignment", _, "24") = $0 { true } else { false } }
+    expect(
+      try refusal {
+        $0.key = Parts.text("general.alignment") + Parts.le(UInt32(4)) + Parts.le(UInt32(24))
+      }
+    ) { if case .wrongValue(_, "general.alignment", _, "24") = $0 { true } else { false } }
     // Lists in lists without end.
-    try check({
-      $0.key = Parts.text("k") + Parts.le(UInt32(9))
-      for _ in 0..<9 { $0.key += Parts.le(UInt32(9)) + Parts.le(UInt64(1)) }
-    }) { if case .wrongValue(_, "k", _, _) = $0 { true } else { false } }
-    try check({ $0.name = Parts.text("") }) {
+    expect(
+      try refusal {
+        $0.key = Parts.text("k") + Parts.le(UInt32(9))
+        for _ in 0..<9 { $0.key += Parts.le(UInt32(9)) + Parts.le(UInt64(1)) }
+      }
+    ) { if case .wrongValue(_, "k", _, _) = $0 { true } else { false } }
+    expect(try refusal { $0.name = Parts.text("") }) {
       if case .wrongValue(_, "tensor 0", _, _) = $0 { true } else { false }
     }
-    try check({ $0.name = Parts.le(UInt64(1)) + [0xFF] }) {
+    expect(try refusal { $0.name = Parts.le(UInt64(1)) + [0xFF] }) {
       if case .wrongValue(_, "tensor 0", _, _) = $0 { true } else { false }
     }
-    try check({ $0.sizes = [31, 2] }) {
+    expect(try refusal { $0.sizes = [31, 2] }) {
       if case .wrongValue(_, "tensor w", _, "31") = $0 { true } else { false }
     }
-    try check({ $0.sizes = [32, 1, 1, 1, 1] }) {
+    expect(try refusal { $0.sizes = [32, 1, 1, 1, 1] }) {
       if case .wrongValue(_, "tensor w", _, "5") = $0 { true } else { false }
     }
     for type: UInt32 in [4, 5, 99] {
-      try check({ $0.type = type }) {
+      expect(try refusal { $0.type = type }) {
         if case .wrongValue(_, "tensor w", _, "\(type)") = $0 { true } else { false }
       }
     }
-    try check({ $0.offset = 32 }) {
+    expect(try refusal { $0.offset = 32 }) {
       if case .misplaced(_, "w", 0, 32) = $0 { true } else { false }
     }
-    try check({ $0.data = 67 }) {
+    expect(try refusal { $0.data = 67 }) {
       if case .outOfRange(_, "w", 0, 68, 67) = $0 { true } else { false }
     }
-    try check({ $0.data = 132 }) { if case .trailing(_, _, 64) = $0 { true } else { false } }
+    expect(try refusal { $0.data = 132 }) {
+      if case .trailing(_, _, 64) = $0 { true } else { false }
+    }
     #expect(throws: GGUFError.file(.notFound(path: "/none"))) { try GGUF(path: "/none") }
   }
 

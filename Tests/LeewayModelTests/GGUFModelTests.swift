@@ -57,6 +57,8 @@ import Testing
   struct Toy {
     var types: (String) -> DType = { _ in .f32 }
     var width = 256
+    /// What is done to the tensors before they are written.
+    var change: ([GGUF.Tensor]) -> [GGUF.Tensor] = { $0 }
     var metadata: [(key: String, value: GGUF.Written)] = [
       ("general.architecture", .string("llama")), ("general.name", .string("toy")),
       ("llama.block_count", .u32(2)), ("llama.context_length", .u32(32)),
@@ -78,7 +80,8 @@ import Testing
         var bytes = (0..<type.bytes(of: count)).map { _ in UInt8(chance.below(256)) }
         let halves = type == .q6K ? [208] : [.q41, .q51, .q4K, .q5K].contains(type) ? [0, 2] : [0]
         // About the size of the plain numbers: the whole numbers are up to 128, K scales up to 63.
-        let size: Float = type == .q80 || type == .q6K ? 0.0004 : type.blockNumbers > 32 ? 2e-4 : 0.01
+        let size: Float =
+          type == .q80 || type == .q6K ? 0.0004 : type.blockNumbers > 32 ? 2e-4 : 0.01
         for block in stride(from: 0, to: bytes.count, by: type.blockBytes) {
           for half in halves {
             let scale = Float16(size * Float(chance.normal())).bitPattern
@@ -103,9 +106,7 @@ import Testing
       return all
     }
 
-    func open<R>(_ change: ([GGUF.Tensor]) -> [GGUF.Tensor] = { $0 }, _ body: (String) throws -> R)
-      throws -> R
-    {
+    func open<R>(_ body: (String) throws -> R) throws -> R {
       let path = FileManager.default.temporaryDirectory
         .appendingPathComponent("leeway-\(UUID().uuidString).gguf").path
       try GGUF.write(change(tensors), metadata: metadata, to: path)
@@ -121,7 +122,9 @@ import Testing
         GGUF.Tensor(name: $0.name, shape: $0.shape, values: $0.floats())
       }
     }
-    return try toy.open({ _ in plain }) { try Transformer(Checkpoint(folder: $0)) }
+    var other = toy
+    other.change = { _ in plain }
+    return try other.open { try Transformer(Checkpoint(folder: $0)) }
   }
 
   static let prompts = [[3, 1, 4, 1, 5], [2], [7, 8, 9]]
@@ -158,8 +161,8 @@ import Testing
       let variants = [Variant.baseline, Variant([Intervention(site: site, edit: edit)])]
       let job = NextTokenJob(
         prompts: Self.prompts, candidates: Self.prompts.map { _ in [1, 2] }, variants: variants)
-      let naive = try NaiveExecutor(model: model).nextTokens(job)
-      #expect(bits(try SweepPlanner(model: model).nextTokens(job)) == bits(naive))
+      let naive = try NaiveExecutor(model: model).nextToken(job)
+      #expect(bits(try SweepPlanner(model: model).nextToken(job)) == bits(naive))
       #expect(bits(naive)[0] != bits(naive)[1])
     }
   }
@@ -168,11 +171,14 @@ import Testing
 
   private func refusal(
     _ toy: Toy = Toy(), ignoring: Set<String> = [],
-    change: ([GGUF.Tensor]) -> [GGUF.Tensor] = { $0 }
+    change: @escaping ([GGUF.Tensor]) -> [GGUF.Tensor] = { $0 }
   ) throws -> CheckpointError? {
-    try toy.open(change) { path in
-      do { _ = try Transformer(Checkpoint(folder: path, ignoring: ignoring)) } catch
-        let error as CheckpointError { return error }
+    var toy = toy
+    toy.change = change
+    return try toy.open { path in
+      do { _ = try Transformer(Checkpoint(folder: path, ignoring: ignoring)) } catch let error
+        as CheckpointError
+      { return error }
       return nil
     }
   }
@@ -187,14 +193,19 @@ import Testing
   @Test func whatAModelNeedsIsAskedFor() throws {
     #expect(try refusal() == nil)
     if case .missingKey(_, "llama.block_count") = try refusal(toy("llama.block_count", nil)) {
-    } else { Issue.record("a missing key") }
+    } else {
+      Issue.record("a missing key")
+    }
     let unknown = try refusal(toy("general.architecture", .string("llamma")))
     if case .unknownArchitecture(_, "llamma", let known) = unknown {
       #expect(known == ["gpt2", "llama"])
-    } else { Issue.record("an unknown architecture: \(String(describing: unknown))") }
+    } else {
+      Issue.record("an unknown architecture: \(String(describing: unknown))")
+    }
     for key in ["llama.rope.dimension_count", "llama.attention.value_length"] {
       let found = try refusal(toy(key, .u32(32)))
-      if case .wrongValue(_, key, "64", "32") = found {} else {
+      if case .wrongValue(_, key, "64", "32") = found {
+      } else {
         Issue.record("\(key): \(String(describing: found))")
       }
     }
@@ -204,7 +215,8 @@ import Testing
     #expect(try refusal(strange, ignoring: [key]) == nil)
     #expect(try refusal(toy(key, .u32(0))) == nil)
     let kind = try refusal(toy("llama.rope.scaling.type", .string("yarn")))
-    if case .wrongValue(_, "llama.rope.scaling.type", _, "yarn") = kind {} else {
+    if case .wrongValue(_, "llama.rope.scaling.type", _, "yarn") = kind {
+    } else {
       Issue.record("yarn: \(String(describing: kind))")
     }
   }
@@ -214,17 +226,20 @@ import Testing
       .init(name: name, shape: [256], values: .init(repeating: 1, count: 256))
     }
     let more = try refusal { $0 + [tensor("blk.0.attn_q_norm.weight")] }
-    if case .unclaimedTensors(_, ["blk.0.attn_q_norm.weight"]) = more {} else {
+    if case .unclaimedTensors(_, ["blk.0.attn_q_norm.weight"]) = more {
+    } else {
       Issue.record("unclaimed: \(String(describing: more))")
     }
     let fewer = try refusal { $0.filter { $0.name != "blk.1.ffn_up.weight" } }
-    if case .missingTensor = fewer {} else {
+    if case .missingTensor = fewer {
+    } else {
       Issue.record("missing: \(String(describing: fewer))")
     }
     let factors = try refusal {
       $0 + [.init(name: "rope_freqs.weight", shape: [32], values: (1...32).map { Float($0) })]
     }
-    if case .wrongValue(_, "rope_freqs.weight", _, _) = factors {} else {
+    if case .wrongValue(_, "rope_freqs.weight", _, _) = factors {
+    } else {
       Issue.record("factors: \(String(describing: factors))")
     }
     let broken = try refusal(Toy(types: { _ in .q80 })) { tensors in
@@ -235,7 +250,8 @@ import Testing
         return tensor
       }
     }
-    if case .notFinite(_, _, 64) = broken {} else {
+    if case .notFinite(_, _, 64) = broken {
+    } else {
       Issue.record("not finite: \(String(describing: broken))")
     }
   }

@@ -24,7 +24,7 @@ struct VectorCommand: ParsableCommand {
     @Option(help: "Where to read, such as blocks.2.resid_post.") var site: String
     @Option(help: "last, response-mean or word:NAME.") var read = "last"
     @Option(help: "mean-difference.") var method = MeanDifference.id
-    @Option(help: "File to write (safetensors).") var out: String
+    @Option(help: "File to write: NAME.safetensors or NAME.gguf.") var out: String
     @OptionGroup var engine: EngineOptions
 
     func run() throws {
@@ -41,7 +41,7 @@ struct VectorCommand: ParsableCommand {
         let read = try ReadPosition(read)
         let activations = try fitter.activations(contrast, read: read, sites: [site])[0]
         let vector = try fitter.fit(activations, method: try SteeringMethods.named(method))
-        try vector.save(to: out)
+        try VectorFile([vector]).save(to: out)
         let norms = try fitter.residualNorms(contrast.positive + contrast.negative, sites: [site])[
           0]
         VectorCommand.show(vector)
@@ -60,7 +60,7 @@ struct VectorCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
       abstract: "Save a vector anew: for another site, or reversed.")
     @Argument(help: "A steering vector's file.") var file: String
-    @Option(help: "File to write (safetensors).") var out: String
+    @Option(help: "File to write: NAME.safetensors or NAME.gguf.") var out: String
     @Option(help: "Apply at this site instead.") var site: String?
     @Flag(help: "Turn it round.") var reversed = false
     func run() throws {
@@ -71,7 +71,7 @@ struct VectorCommand: ParsableCommand {
           vector = vector.moved(to: site)
         }
         if reversed { vector = vector.reversed() }
-        try vector.save(to: out)
+        try VectorFile([vector]).save(to: out)
         VectorCommand.show(vector)
         print("written to      \(out)")
       }

@@ -129,7 +129,7 @@ extension ErrorText {
     case .gguf(let error): return sentence(error)
     case .notAnObject(let path): return "\(path): should hold one JSON object"
     case .missingKey(let path, let key):
-      return "\(path): the key \"\(key)\" is missing; is this the checkpoint's own config.json?"
+      return "\(path): the key \"\(key)\" is missing; is this the checkpoint's own configuration?"
     case .wrongValue(let path, let key, let expected, let found):
       return "\(path): \(key) is \(found); expected \(expected)"
     case .unknownArchitecture(let path, let found, let known):
@@ -145,7 +145,7 @@ extension ErrorText {
       return "\(folder): tensor \"\(name)\" is missing; the checkpoint is incomplete"
     case .wrongShape(let folder, let name, let expected, let found):
       return
-        "\(folder): tensor \"\(name)\" has shape \(found), config.json asks for \(expected)"
+        "\(folder): tensor \"\(name)\" has shape \(found), the configuration asks for \(expected)"
     case .unsupportedNumbers(let folder, let name, let found):
       return
         "\(folder): tensor \"\(name)\" is stored as \(found); supported: "
@@ -153,7 +153,7 @@ extension ErrorText {
     case .unclaimedTensors(let folder, let names):
       return
         "\(folder): \(names.count) tensor\(names.count == 1 ? "" : "s") that no part of the model"
-        + " uses: \(list(names)); does config.json belong to these weights?"
+        + " uses: \(list(names)); does the configuration belong to these weights?"
     case .notFinite(let folder, let name, let index):
       return
         "\(folder): tensor \"\(name)\" holds NaN or infinity at element \(index); fetch or save the"

@@ -89,8 +89,7 @@ public struct Checkpoint: Sendable {
     } catch { throw .json(error) }
   }
 
-  static func checkHeads(_ config: TransformerConfig, path: String) throws(CheckpointError)
-  {
+  static func checkHeads(_ config: TransformerConfig, path: String) throws(CheckpointError) {
     guard config.heads % config.kvHeads == 0 else {
       throw .wrongValue(
         path: path, key: "num_key_value_heads", expected: "a divisor of \(config.heads) heads",

@@ -1,8 +1,8 @@
 import LeewayBase
 import LeewayModel
 
-/// Control vectors in GGUF: one F32 tensor `direction.K` for each block, everything else in keys, since
-/// llama.cpp refuses a file with any other tensor. `direction.K` is added to what leaves block K,
+/// Control vectors in GGUF: one F32 tensor `direction.K` for each block, everything else in keys,
+/// since llama.cpp refuses a file with any other tensor. `direction.K` is added to what leaves block K,
 /// counted from 0, at every position.
 extension VectorFile {
   private static let own = "controlvector.leeway."
@@ -16,10 +16,11 @@ extension VectorFile {
         path: path, key: "general.architecture", expected: "controlvector or steeringvector",
         found: architecture)
     }
-    if let other = file.otherTensors.first ?? file.tensors.first(where: { $0.dtype != .f32 }).map({
-      SafeTensors.Other(name: $0.name, dtype: $0.dtype.rawValue, shape: $0.shape)
-    }) {
-      throw .badVector(path: path, key: other.name, expected: "F32", found: other.dtype)
+    let others =
+      file.otherTensors.map { ($0.name, $0.dtype) }
+      + file.tensors.filter { $0.dtype != .f32 }.map { ($0.name, $0.dtype.rawValue) }
+    if let (name, type) = others.first {
+      throw .badVector(path: path, key: name, expected: "F32", found: type)
     }
     var directions: [Int: [Float]] = [:]
     for tensor in file.tensors {

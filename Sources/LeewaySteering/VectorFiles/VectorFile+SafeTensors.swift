@@ -75,8 +75,8 @@ extension VectorFile {
   /// `layerK.v` moves what leaves block K; other states than one direction are other methods.
   private static func steeringLite(_ file: SafeTensors) throws(SteeringError) -> VectorFile {
     let config: JSONValue
-    do { config = try JSONValue.parse(Array((file.metadata["cfg"] ?? "").utf8), path: file.path) }
-    catch { throw .json(error) }
+    let text = Array((file.metadata["cfg"] ?? "").utf8)
+    do { config = try JSONValue.parse(text, path: file.path) } catch { throw .json(error) }
     if let part = config["target_submodule"], part != .null {
       throw .badVector(
         path: file.path, key: "cfg.target_submodule", expected: "null: whole blocks only",

@@ -23,11 +23,11 @@ extension VectorFile {
       "model_type", "directions", "explained_variances", "num_heads", "head_dim",
       "probe_accuracies",
     ]
-    for member in root.members ?? [] where !known.contains(String(decoding: member.key, as: UTF8.self))
-    {
-      throw bad(
-        String(decoding: member.key, as: UTF8.self), "no keys but \(known.joined(separator: ", "))",
-        member.value)
+    for member in root.members ?? [] {
+      let key = String(decoding: member.key, as: UTF8.self)
+      guard known.contains(key) else {
+        throw bad(key, "no keys but \(known.joined(separator: ", "))", member.value)
+      }
     }
     for key in ["num_heads", "head_dim"] {
       if let value = root[key], value != .null { throw bad(key, "none: whole blocks only", value) }
@@ -59,7 +59,11 @@ extension VectorFile {
       throw bad("directions", "lists of one depth", root["directions"])
     }
     let cast = nested == 0
-    if cast { for index in raws.indices { raws[index].site = Site(.residPre, layer: raws[index].site.layer) } }
+    if cast {
+      for index in raws.indices {
+        raws[index].site = Site(.residPre, layer: raws[index].site.layer)
+      }
+    }
     return try make(
       raws, path: path, format: cast ? .cast : .aisteer360,
       provenance: VectorProvenance(

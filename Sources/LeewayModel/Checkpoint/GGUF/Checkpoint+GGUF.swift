@@ -23,9 +23,10 @@ extension Checkpoint {
     try Self.checkHeads(config, path: path)
     try Self.checkWidths(config, first, family)
     let harmless = try reader.finish(ignoring: ignoring)
-    var table = family.table(architecture)
-    table.ignorable.append(GGUFFamily.factors)
-    let tensors = family.renamed(files.flatMap(\.tensors), table)
+    let table = family.table(architecture)
+    // What the factors say stands in the configuration by now.
+    let stored = files.flatMap(\.tensors).filter { $0.name != GGUFFamily.factors }
+    let tensors = family.renamed(stored, table)
     let archive = TensorArchive(
       tensors: tensors, otherTensors: files.flatMap(\.otherTensors), files: files.map(\.path))
     self.init(

@@ -63,8 +63,8 @@ extension GGUFFamily {
     }
     guard let original = contexts.map({ Double(1 << $0) }).first(where: matches) else {
       throw .wrongValue(
-        path: file.path, key: Self.factors, expected: "Llama 3's ramp over a power of two positions",
-        found: "other factors")
+        path: file.path, key: Self.factors,
+        expected: "Llama 3's ramp over a power of two positions", found: "other factors")
     }
     return [
       "rope_type": "llama3", "factor": .real(Double(largest)), "low_freq_factor": .real(low),
