@@ -41,6 +41,9 @@ struct SpeedCommand: ParsableCommand {
     var threads: Int
     var promptTokensPerSecond = 0.0
     var tokensPerSecond = 0.0
+    /// Of processor time: what a busy machine does not blur, with one thread.
+    var promptTokensPerCpuSecond = 0.0
+    var tokensPerCpuSecond = 0.0
     var packedMegabytes: Double
     var openingSeconds: Double
     var load: Double?
@@ -67,19 +70,25 @@ struct SpeedCommand: ParsableCommand {
       for _ in 0..<runs {
         let executor = NaiveExecutor(model: transformer, kernels: kernels)
         var times = [clock.now]
+        var busy = [MachineLoad.ownSeconds()]
         _ = try executor.stream(
           ids, stream: "speed", variant: .baseline, maxTokens: tokens, sampling: Sampling(),
           stopTokens: []
         ) { _ in
           times.append(clock.now)
+          busy.append(MachineLoad.ownSeconds())
           return true
         }
         let reading = (times[1] - times[0]) / .seconds(1)
         let writing = (times[times.count - 1] - times[1]) / .seconds(1)
+        let last = times.count - 1
         timing.promptTokensPerSecond = max(
           timing.promptTokensPerSecond, Double(prompt) / reading)
-        timing.tokensPerSecond = max(
-          timing.tokensPerSecond, Double(times.count - 2) / writing)
+        timing.tokensPerSecond = max(timing.tokensPerSecond, Double(last - 1) / writing)
+        timing.promptTokensPerCpuSecond = max(
+          timing.promptTokensPerCpuSecond, Double(prompt) / (busy[1] - busy[0]))
+        timing.tokensPerCpuSecond = max(
+          timing.tokensPerCpuSecond, Double(last - 1) / (busy[last] - busy[1]))
       }
       timing.load = load.others()
       print(String(decoding: try encoder.encode(timing), as: UTF8.self))
