@@ -14,9 +14,9 @@ let package = Package(
     .library(
       name: "Leeway",
       targets: [
-        "LeewayBase", "LeewayTensor", "LeewayTokenizer", "LeewayModel", "LeewaySteering",
-        "LeewayWorld", "LeewayTraining", "LeewayStatistics", "LeewayStudy", "LeewayClaims",
-        "LeewayStore", "LeewayReport",
+        "LeewayBase", "LeewayTensor", "LeewayTokenizer", "LeewayTemplate", "LeewayModel",
+        "LeewaySteering", "LeewayWorld", "LeewayTraining", "LeewayStatistics", "LeewayStudy",
+        "LeewayClaims", "LeewayStore", "LeewayReport",
       ]),
   ],
   dependencies: [
@@ -38,6 +38,7 @@ let package = Package(
     .target(
       name: "LeewayTensor", dependencies: ["LeewayBase", "CLeewayKernels"], swiftSettings: swift),
     .target(name: "LeewayTokenizer", dependencies: ["LeewayBase"], swiftSettings: swift),
+    .target(name: "LeewayTemplate", dependencies: ["LeewayBase"], swiftSettings: swift),
     .target(
       name: "LeewayModel", dependencies: ["LeewayBase", "LeewayTensor"], swiftSettings: swift),
     .target(
@@ -61,8 +62,8 @@ let package = Package(
     .target(
       name: "LeewayStudy",
       dependencies: [
-        "LeewayBase", "LeewayModel", "LeewaySteering", "LeewayStatistics", "LeewayTokenizer",
-        "LeewayYAML",
+        "LeewayBase", "LeewayModel", "LeewaySteering", "LeewayStatistics", "LeewayTemplate",
+        "LeewayTokenizer", "LeewayYAML",
       ], swiftSettings: swift),
     .target(
       name: "LeewayClaims",
@@ -81,17 +82,18 @@ let package = Package(
     .executableTarget(
       name: "LeewayCLI",
       dependencies: [
-        "LeewayBase", "LeewayTensor", "LeewayTokenizer", "LeewayModel", "LeewaySteering",
-        "LeewayWorld", "LeewayTraining", "LeewayStatistics", "LeewayStudy", "LeewayClaims",
-        "LeewayStore", "LeewayReport",
+        "LeewayBase", "LeewayTensor", "LeewayTokenizer", "LeewayTemplate", "LeewayModel",
+        "LeewaySteering", "LeewayWorld", "LeewayTraining", "LeewayStatistics", "LeewayStudy",
+        "LeewayClaims", "LeewayStore", "LeewayReport",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], swiftSettings: swift),
     // Speed as ratios to loops and peers of the same run; never a test.
     .executableTarget(
       name: "LeewayBench",
       dependencies: [
-        "LeewayBase", "CLeewayKernels", "LeewayTensor", "LeewayModel", "LeewaySteering",
-        "LeewayTraining", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        "LeewayBase", "CLeewayKernels", "LeewayTensor", "LeewayTokenizer", "LeewayModel",
+        "LeewaySteering", "LeewayTraining",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], swiftSettings: swift),
     // Mutations for the fuzzers of several test targets.
     .target(
@@ -105,6 +107,9 @@ let package = Package(
       swiftSettings: swift),
     .testTarget(
       name: "LeewayTokenizerTests", dependencies: ["LeewayTokenizer", "LeewayFuzzing"],
+      resources: [.copy("Golden")], swiftSettings: swift),
+    .testTarget(
+      name: "LeewayTemplateTests", dependencies: ["LeewayTemplate", "LeewayFuzzing"],
       resources: [.copy("Golden")], swiftSettings: swift),
     .testTarget(
       name: "LeewayModelTests", dependencies: ["LeewayModel", "LeewaySteering", "LeewayTensor"],

@@ -12,8 +12,10 @@ with the same versions gives the same bytes. Needs torch, transformers, safetens
 
 import argparse
 import contextlib
+import copy
 import filecmp
 import hashlib
+import importlib
 import json
 import os
 import pathlib
@@ -27,17 +29,68 @@ os.environ.setdefault("HF_HUB_OFFLINE", "1")
 import torch
 import transformers
 from safetensors.torch import load_file, save_file
-from transformers import AutoModelForCausalLM, GPT2Config, GPT2LMHeadModel
-from transformers import LlamaConfig, LlamaForCausalLM, MixtralConfig, MixtralForCausalLM
-from transformers.models.gpt2 import modeling_gpt2
-from transformers.models.llama import modeling_llama
-from transformers.models.mixtral import modeling_mixtral
+from transformers import AutoModelForCausalLM
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 GOLDEN = ROOT / "Tests" / "LeewayModelTests" / "Golden"
 PROMPT_LENGTHS = [1, 4, 9, 17]
 NEW_TOKENS = 8
 F32, F16, BF16 = torch.float32, torch.float16, torch.bfloat16
+
+
+class Family:
+    """Where a family's modules are: `mid` is what reads the stream between attention and MLP."""
+
+    def __init__(self, package, classes, blocks="model.layers", end="model.norm",
+                 attention="self_attn.o_proj", mid="post_attention_layernorm",
+                 down="mlp.down_proj", attn_post=None, mlp_post=None):
+        self.package, self.classes, self.blocks, self.end = package, classes, blocks, end
+        self.attention, self.mid, self.down = attention, mid, down
+        self.attn_post, self.mlp_post = attn_post, mlp_post
+
+    @property
+    def config(self):
+        return getattr(transformers, self.classes[0])
+
+    @property
+    def model(self):
+        return getattr(transformers, self.classes[1])
+
+    @property
+    def source(self):
+        return importlib.import_module(
+            f"transformers.models.{self.package}.modeling_{self.package}")
+
+
+def plain(package, name, **more):
+    return Family(package, (name + "Config", name + "ForCausalLM"), **more)
+
+
+POST = dict(attn_post="post_attention_layernorm", mlp_post="post_feedforward_layernorm")
+GEMMA = dict(mid="pre_feedforward_layernorm", **POST)
+FAMILIES = {
+    "llama": plain("llama", "Llama"),
+    "mistral": plain("mistral", "Mistral"),
+    "mixtral": plain("mixtral", "Mixtral"),
+    "qwen2": plain("qwen2", "Qwen2"),
+    "qwen3": plain("qwen3", "Qwen3"),
+    "qwen3_moe": plain("qwen3_moe", "Qwen3Moe"),
+    "gemma": plain("gemma", "Gemma"),
+    "gemma2": plain("gemma2", "Gemma2", **GEMMA),
+    "gemma3_text": Family("gemma3", ("Gemma3TextConfig", "Gemma3ForCausalLM"), **GEMMA),
+    "gemma3": Family(
+        "gemma3", ("Gemma3Config", "Gemma3ForConditionalGeneration"),
+        blocks="model.language_model.layers", end="model.language_model.norm", **GEMMA),
+    "phi3": plain("phi3", "Phi3"),
+    "olmo2": plain("olmo2", "Olmo2", mid="mlp", **POST),
+    "olmoe": plain("olmoe", "Olmoe"),
+    "gpt2": Family(
+        "gpt2", ("GPT2Config", "GPT2LMHeadModel"), blocks="transformer.h", end="transformer.ln_f",
+        attention="attn.c_proj", mid="ln_2", down="mlp.c_proj"),
+    "gpt_neox": plain(
+        "gpt_neox", "GPTNeoX", blocks="gpt_neox.layers", end="gpt_neox.final_layer_norm",
+        attention="attention.dense", down="mlp.dense_4h_to_h"),
+}
 
 
 class Fixture:
@@ -57,6 +110,43 @@ def llama(name, hidden, heads, kv, mlp, vocab, layers, dtype=F32, seed=0, odd=No
     )
     config.update(more)
     return Fixture(name, "llama", config, dtype, seed, **(odd or {}))
+
+
+def like(arch, name, hidden, heads, kv, mlp, vocab, layers, dtype=F32, **more):
+    """A family that calls its sizes as Llama does."""
+    fixture = llama(name, hidden, heads, kv, mlp, vocab, layers, dtype, **more)
+    fixture.arch = arch
+    fixture.config["pad_token_id"] = None
+    return fixture
+
+
+def mixture(arch, name, hidden, heads, kv, mlp, vocab, layers, experts, chosen, dtype=F32, **more):
+    config = dict(
+        num_experts=experts, num_experts_per_tok=chosen, experts_implementation="eager",
+        moe_intermediate_size=mlp)
+    if arch == "olmoe":
+        del config["moe_intermediate_size"]
+    return like(arch, name, hidden, heads, kv, mlp, vocab, layers, dtype, **(config | more))
+
+
+def gemma3(name, hidden, heads, kv, mlp, vocab, layers, dtype=F32, odd=None, **more):
+    """With what sees pictures beside it, and the text model's configuration inside."""
+    text = like("gemma3_text", name, hidden, heads, kv, mlp, vocab, layers, **more).config
+    vision = dict(
+        model_type="siglip_vision_model", hidden_size=8, intermediate_size=8, num_hidden_layers=1,
+        num_attention_heads=2, image_size=4, patch_size=2)
+    config = dict(
+        text_config=text, vision_config=vision, mm_tokens_per_image=4, boi_token_index=vocab - 3,
+        eoi_token_index=vocab - 2, image_token_index=vocab - 1,
+        tie_word_embeddings=text["tie_word_embeddings"])
+    return Fixture(name, "gemma3", config, dtype, **(odd or {}))
+
+
+def neox(name, hidden, heads, mlp, vocab, layers, dtype=F32, odd=None, **more):
+    config = dict(
+        hidden_size=hidden, num_attention_heads=heads, intermediate_size=mlp, vocab_size=vocab,
+        num_hidden_layers=layers, max_position_embeddings=32, bos_token_id=0, eos_token_id=0)
+    return Fixture(name, "gpt_neox", config | more, dtype, **(odd or {}))
 
 
 def mixtral(name, hidden, heads, kv, mlp, vocab, layers, experts, chosen, dtype=F32, **more):
@@ -93,6 +183,94 @@ FIXTURES = [
               original_max_position_embeddings=16, rope_theta=1e3)),
     mixtral("mixtral-top2", 16, 4, 2, 20, 53, 2, 4, 2),
     mixtral("mixtral-top1", 12, 2, 1, 16, 47, 2, 3, 1, BF16, tie_word_embeddings=True),
+    mixtral("mixtral-window", 12, 3, 3, 14, 41, 2, 3, 2, sliding_window=5),
+    llama("llama-dynamic", 12, 2, 1, 14, 41, 1,
+          rope_parameters=dict(rope_type="dynamic", factor=2.0, rope_theta=1e3)),
+    llama("llama-yarn", 12, 2, 2, 14, 37, 2, odd=dict(old_rope=True),
+          rope_parameters=dict(
+              rope_type="yarn", factor=4.0, original_max_position_embeddings=8, rope_theta=1e3)),
+    llama("llama-yarn-set", 24, 2, 1, 14, 37, 1, head_dim=16,
+          rope_parameters=dict(
+              rope_type="yarn", factor=3.0, original_max_position_embeddings=10, rope_theta=1e3,
+              beta_fast=4.0, beta_slow=0.5, truncate=False, mscale=0.7, mscale_all_dim=0.4)),
+    like("mistral", "mistral-window", 12, 3, 1, 14, 41, 2, head_dim=6, sliding_window=5),
+    like("mistral", "mistral-wide", 12, 2, 2, 14, 37, 1, BF16, sliding_window=None),
+    like("mistral", "mistral-grouped", 16, 4, 2, 15, 43, 2, F16, sliding_window=3,
+         odd=dict(theta=523.0)),
+    like("qwen2", "qwen2-grouped", 16, 4, 2, 14, 41, 2, BF16, tie_word_embeddings=True),
+    like("qwen2", "qwen2-window", 12, 2, 1, 15, 43, 3, use_sliding_window=True, sliding_window=6,
+         max_window_layers=2, odd=dict(no_kinds=True)),
+    like("qwen2", "qwen2-multihead", 12, 2, 2, 14, 37, 1, odd=dict(theta=523.0)),
+    like("qwen3", "qwen3-grouped", 12, 4, 2, 14, 41, 2, BF16, head_dim=6,
+         tie_word_embeddings=True),
+    like("qwen3", "qwen3-window", 12, 2, 1, 15, 43, 2, head_dim=8, use_sliding_window=True,
+         sliding_window=4, max_window_layers=1, attention_bias=True),
+    like("qwen3", "qwen3-multihead", 10, 2, 2, 14, 37, 1, F16, head_dim=10,
+         odd=dict(theta=523.0)),
+    like("gemma", "gemma-multiquery", 12, 3, 1, 14, 41, 2, head_dim=6, hidden_act="gelu",
+         tie_word_embeddings=True, odd=dict(old_gemma=True)),
+    like("gemma", "gemma-multihead", 12, 2, 2, 15, 37, 1, BF16, head_dim=8,
+         tie_word_embeddings=True),
+    like("gemma", "gemma-grouped", 16, 4, 2, 14, 41, 1, F16, head_dim=4, attention_bias=True,
+         tie_word_embeddings=True),
+    like("gemma2", "gemma2-grouped", 12, 4, 2, 14, 41, 3, head_dim=6, sliding_window=5,
+         query_pre_attn_scalar=10, attn_logit_softcapping=1.5, final_logit_softcapping=3.0,
+         tie_word_embeddings=True, odd=dict(no_kinds=True)),
+    like("gemma2", "gemma2-multiquery", 12, 2, 1, 15, 37, 2, BF16, head_dim=8, sliding_window=3,
+         query_pre_attn_scalar=8, tie_word_embeddings=True),
+    like("gemma2", "gemma2-uncapped", 10, 2, 2, 14, 37, 2, F16, head_dim=4, sliding_window=6,
+         attn_logit_softcapping=None, final_logit_softcapping=None, attention_bias=True,
+         layer_types=["full_attention", "sliding_attention"], tie_word_embeddings=True),
+    like("gemma3_text", "gemma3-multiquery", 12, 2, 1, 14, 41, 6, BF16, head_dim=6,
+         sliding_window=5, query_pre_attn_scalar=6, tie_word_embeddings=True,
+         odd=dict(old_gemma=True, no_kinds=True),
+         rope_parameters=dict(
+             full_attention=dict(rope_type="linear", factor=4.0, rope_theta=1e4),
+             sliding_attention=dict(rope_type="default", rope_theta=1e2))),
+    like("gemma3_text", "gemma3-multihead", 12, 2, 2, 15, 37, 3, head_dim=8, sliding_window=4,
+         query_pre_attn_scalar=10, final_logit_softcapping=4.0, tie_word_embeddings=True,
+         layer_types=["sliding_attention", "full_attention", "sliding_attention"]),
+    gemma3("gemma3-pictures", 16, 4, 2, 14, 43, 2, head_dim=6, sliding_window=6,
+           query_pre_attn_scalar=6, tie_word_embeddings=True,
+           layer_types=["sliding_attention", "full_attention"]),
+    gemma3("gemma3-pictures-old", 12, 2, 1, 14, 41, 2, BF16, head_dim=8, sliding_window=5,
+           query_pre_attn_scalar=8, tie_word_embeddings=True,
+           layer_types=["sliding_attention", "sliding_attention"],
+           odd=dict(old_gemma=True, no_kinds=True, old_names=True)),
+    like("phi3", "phi3-window", 12, 2, 1, 14, 41, 2, sliding_window=5),
+    like("phi3", "phi3-long", 24, 3, 3, 15, 37, 2, BF16, max_position_embeddings=64,
+         original_max_position_embeddings=32,
+         rope_parameters=dict(
+             rope_type="longrope", rope_theta=1e3, partial_rotary_factor=0.75,
+             short_factor=[1.0, 1.5, 2.0], long_factor=[2.0, 4.0, 8.0])),
+    like("phi3", "phi3-su", 16, 4, 2, 14, 41, 1, F16, max_position_embeddings=64,
+         original_max_position_embeddings=32, odd=dict(old_rope=True, su=True),
+         rope_parameters=dict(
+             rope_type="longrope", rope_theta=1e3, short_factor=[1.0, 1.25],
+             long_factor=[2.0, 4.0])),
+    like("olmo2", "olmo2-multihead", 12, 2, 2, 14, 41, 2),
+    like("olmo2", "olmo2-grouped", 16, 4, 2, 15, 43, 2, BF16, tie_word_embeddings=True),
+    like("olmo2", "olmo2-multiquery", 12, 3, 1, 14, 37, 1, F16, attention_bias=True,
+         odd=dict(theta=523.0)),
+    like("olmo2", "olmo2-stretched", 12, 1, 1, 14, 37, 1, rope_parameters=dict(
+        rope_type="linear", factor=2.0, rope_theta=1e3)),
+    neox("neox-parallel", 16, 2, 20, 41, 2, BF16),
+    neox("neox-in-turn", 12, 3, 14, 43, 2, use_parallel_residual=False,
+         odd=dict(old_rope=True), rope_parameters=dict(
+             rope_type="default", rope_theta=1e3, partial_rotary_factor=1.0)),
+    neox("neox-plain", 20, 2, 15, 37, 2, F16, attention_bias=False, hidden_act="gelu_new",
+         odd=dict(masks=torch.bool), rope_parameters=dict(
+             rope_type="default", rope_theta=1e3, partial_rotary_factor=0.6)),
+    mixture("olmoe", "olmoe-top3", 12, 2, 2, 10, 41, 2, 5, 3),
+    mixture("olmoe", "olmoe-shared", 16, 4, 1, 9, 37, 1, 4, 2, BF16, norm_topk_prob=True),
+    mixture("olmoe", "olmoe-top1", 12, 6, 2, 10, 37, 1, 3, 1, F16, tie_word_embeddings=True,
+            attention_bias=True),
+    mixture("qwen3_moe", "qwen3moe-top2", 12, 2, 1, 10, 41, 2, 4, 2, BF16, head_dim=8,
+            norm_topk_prob=True),
+    mixture("qwen3_moe", "qwen3moe-apart", 12, 4, 2, 9, 37, 1, 5, 3, head_dim=6,
+            norm_topk_prob=False, tie_word_embeddings=True),
+    mixture("qwen3_moe", "qwen3moe-window", 10, 2, 2, 10, 37, 2, 3, 1, F16, head_dim=4,
+            attention_bias=True, use_sliding_window=True, sliding_window=5),
     gpt2("gpt2-prefixed", 24, 4, 59, 2),
     gpt2("gpt2-bare", 20, 2, 97, 2, n_inner=28, odd=dict(bare=True, masks=F32, n_ctx=True)),
     gpt2("gpt2-bf16", 12, 2, 53, 3, BF16, odd=dict(masks=torch.bool)),
@@ -116,7 +294,8 @@ def randomise(model, fixture):
         for name, p in model.named_parameters():
             noise = torch.randn(p.shape, generator=generator(fixture.name, fixture.seed, name))
             if p.dim() == 1 and name.endswith("weight"):
-                p.copy_(1 + 0.3 * noise)
+                # Gemma adds the 1 itself.
+                p.copy_(0.3 * noise if "gemma" in fixture.arch else 1 + 0.3 * noise)
             elif p.dim() == 1:
                 p.copy_(0.2 * noise)
             elif "embed" in name or "wte" in name:
@@ -126,14 +305,12 @@ def randomise(model, fixture):
 
 
 def write_checkpoint(fixture, folder):
-    kind = {"llama": (LlamaConfig, LlamaForCausalLM), "gpt2": (GPT2Config, GPT2LMHeadModel),
-            "mixtral": (MixtralConfig, MixtralForCausalLM)}
-    make_config, make_model = kind[fixture.arch]
-    settings = dict(fixture.config)
+    family = FAMILIES[fixture.arch]
+    settings = copy.deepcopy(fixture.config)
     theta = fixture.odd.get("theta")
     if theta:
         settings["rope_parameters"] = dict(rope_type="default", rope_theta=theta)
-    model = make_model(make_config(**settings)).eval()
+    model = family.model(family.config(**settings)).eval()
     randomise(model, fixture)
     model = model.to(fixture.dtype)
     size = sum(p.numel() * p.element_size() for p in model.parameters())
@@ -150,17 +327,29 @@ def write_checkpoint(fixture, folder):
 def rewrite_tensors(fixture, folder):
     """What older exporters leave in a folder: bare names, mask buffers, both tied names."""
     odd, path = fixture.odd, folder / "model.safetensors"
-    if not {"bare", "masks", "keep_unembedding", "apart"} & odd.keys():
+    if not {"bare", "masks", "keep_unembedding", "apart", "old_names"} & odd.keys():
         return
     tensors = load_file(path)
     if odd.get("bare"):
         tensors = {k.removeprefix("transformer."): v for k, v in tensors.items()}
-    if odd.get("masks"):
+    if odd.get("masks") and fixture.arch == "gpt_neox":
+        for layer in range(fixture.config["num_hidden_layers"]):
+            at = f"gpt_neox.layers.{layer}.attention."
+            tensors[at + "bias"] = torch.ones(32, 32).tril().view(1, 1, 32, 32).to(odd["masks"])
+            tensors[at + "masked_bias"] = torch.tensor(-1e9)
+            tensors[at + "rotary_emb.inv_freq"] = torch.ones(2)
+    elif odd.get("masks"):
         prefix = "" if odd.get("bare") else "transformer."
         mask = torch.ones(32, 32).tril().view(1, 1, 32, 32).to(odd["masks"])
         for layer in range(fixture.config["n_layer"]):
             tensors[f"{prefix}h.{layer}.attn.bias"] = mask.clone()
             tensors[f"{prefix}h.{layer}.attn.masked_bias"] = torch.tensor(-1e4)
+    if odd.get("old_names"):
+        # Both ways in which the text model beside a vision tower has been called.
+        swap = ("model.language_model.", "language_model.model.")
+        if not any(name.startswith(swap[0]) for name in tensors):
+            swap = swap[::-1]
+        tensors = {k.replace(*swap): v for k, v in tensors.items()}
     if odd.get("keep_unembedding"):
         tensors["lm_head.weight"] = tensors["model.embed_tokens.weight"].clone()
     if odd.get("apart"):
@@ -175,9 +364,30 @@ def rewrite_config(fixture, folder, theta):
     config = json.loads(path.read_text())
     if fixture.odd.get("n_ctx"):
         config["n_ctx"] = config.pop("n_positions")
+    text = config.get("text_config", config)
+    if fixture.odd.get("no_kinds"):
+        text.pop("layer_types")
+    if fixture.odd.get("old_gemma"):
+        rope = text.pop("rope_parameters")
+        if "full_attention" in rope:
+            whole, local = rope["full_attention"], rope["sliding_attention"]
+            text |= dict(
+                rope_theta=whole.pop("rope_theta"), rope_local_base_freq=local["rope_theta"],
+                rope_scaling=whole, sliding_window_pattern=text.pop("_sliding_window_pattern"))
+        else:
+            text |= dict(rope_theta=rope["rope_theta"], hidden_act="gelu", hidden_activation=None)
+        text["cache_implementation"] = "hybrid"
     if fixture.odd.get("old_rope"):
         rope = config.pop("rope_parameters")
-        config |= dict(rope_theta=rope.pop("rope_theta"), rope_scaling=rope)
+        names = ("rotary_emb_base", "rotary_pct") if fixture.arch == "gpt_neox" else (
+            "rope_theta", "partial_rotary_factor")
+        config[names[0]] = rope.pop("rope_theta")
+        if "partial_rotary_factor" in rope:
+            config[names[1]] = rope.pop("partial_rotary_factor")
+        config["rope_scaling"] = rope if rope.get("rope_type") != "default" else None
+        if fixture.odd.get("su"):
+            config["rope_scaling"] = dict(rope, type="su")
+            del config["rope_scaling"]["rope_type"]
     if theta:
         del config["rope_parameters"]
         config |= dict(rope_theta=theta, rope_scaling=None)
@@ -192,6 +402,8 @@ def load(folder, n_positions=None):
     extra = {"n_positions": n_positions} if n_positions else {}
     model, info = AutoModelForCausalLM.from_pretrained(
         folder, dtype=F32, attn_implementation="eager", output_loading_info=True, **extra)
+    # Experts one after the other, not in the grouped product that large models use.
+    model.config._experts_implementation = "eager"
     missing = [key for key in info["missing_keys"] if key != "lm_head.weight"]
     if missing or info["mismatched_keys"]:
         sys.exit(f"{folder}: {missing} {info['mismatched_keys']}")
@@ -206,10 +418,9 @@ def flat(heads):
 @contextlib.contextmanager
 def listening(model, heard):
     """Puts every site's tensor, [positions, width], into `heard`."""
-    family = model.config.model_type
-    is_llama = family in ("llama", "mixtral")
-    source = dict(llama=modeling_llama, mixtral=modeling_mixtral, gpt2=modeling_gpt2)[family]
-    blocks = model.model.layers if is_llama else model.transformer.h
+    family = FAMILIES[model.config.model_type]
+    source = family.source
+    parallel = getattr(model.config, "use_parallel_residual", False)
     handles = []
 
     def keep(name, tensor):
@@ -224,22 +435,28 @@ def listening(model, heard):
     def leaving(module, name):
         handles.append(module.register_forward_hook(lambda _, args, out: keep(name, out)))
 
-    for index, block in enumerate(blocks):
+    def routing(module, at):
+        def hook(_, args, out):
+            logits, shares, chosen = out
+            keep(at + "mlp.router", logits)
+            keep(at + "mlp.experts", torch.zeros_like(logits).scatter(1, chosen, shares))
+        handles.append(module.register_forward_hook(hook))
+
+    for index, block in enumerate(model.get_submodule(family.blocks)):
         at = f"blocks.{index}."
-        attention = block.self_attn if is_llama else block.attn
-        attention_out = attention.o_proj if is_llama else attention.c_proj
+        part = block.get_submodule
         entering(block, at + "resid_pre")
-        entering(attention_out, at + "attn.z")
-        leaving(attention_out, at + "attn_out")
-        entering(block.post_attention_layernorm if is_llama else block.ln_2, at + "resid_mid")
-        if family == "mixtral":
-            leaving(block.mlp.gate, at + "mlp.router")
+        entering(part(family.attention), at + "attn.z")
+        leaving(part(family.attn_post or family.attention), at + "attn_out")
+        if not parallel:
+            entering(part(family.mid), at + "resid_mid")
+        if hasattr(block.mlp, "gate"):
+            routing(block.mlp.gate, at)
         else:
-            entering(block.mlp.down_proj if is_llama else block.mlp.c_proj, at + "mlp.post")
-        leaving(block.mlp, at + "mlp_out")
+            entering(part(family.down), at + "mlp.post")
+        leaving(part(family.mlp_post or "mlp"), at + "mlp_out")
         leaving(block, at + "resid_post")
-    leaving(model.model.norm if is_llama else model.transformer.ln_f, "ln_final")
-    leaving(model.lm_head, "logits")
+    leaving(model.get_submodule(family.end), "ln_final")
 
     original = source.eager_attention_forward
 
@@ -256,11 +473,16 @@ def listening(model, heard):
         source.eager_attention_forward = original
         for handle in handles:
             handle.remove()
+    if parallel:
+        # Nothing reads the stream there; what it would be is a sum.
+        for name in [name for name in heard if name.endswith("resid_pre")]:
+            at = name.removesuffix("resid_pre")
+            heard[at + "resid_mid"] = heard[name] + heard[at + "attn_out"]
 
 
 def order(name):
     kinds = ["resid_pre", "attn.q", "attn.k", "attn.v", "attn.z", "attn_out", "resid_mid",
-             "mlp.router", "mlp.post", "mlp_out", "resid_post"]
+             "mlp.router", "mlp.experts", "mlp.post", "mlp_out", "resid_post"]
     if not name.startswith("blocks."):
         return (1 << 30, ["ln_final", "logits"].index(name))
     _, layer, kind = name.split(".", 2)
@@ -271,9 +493,12 @@ def order(name):
 def every_site(model, ids):
     heard = {}
     with listening(model, heard):
-        model(torch.tensor([ids]), use_cache=False)
+        out = model(torch.tensor([ids]), use_cache=False)
+    # Behind the cap that some put on them.
+    heard["logits"] = out.logits[0].clone()
     sites = sorted(heard, key=order)
-    if len(sites) != 10 * model.config.num_hidden_layers + 2:
+    each = 11 if any("mlp.router" in site for site in sites) else 10
+    if len(sites) != each * model.config.get_text_config().num_hidden_layers + 2:
         sys.exit(f"heard only {sites}")
     return {site: heard[site] for site in sites}
 
@@ -324,8 +549,12 @@ def try_fixture(fixture, folder):
     model = load(folder, 32 if fixture.odd.get("n_ctx") else None)
     chance = generator(fixture.name, fixture.seed, "prompts")
     tensors, prompts, leads = {}, [], []
+    vocabulary = model.config.get_text_config().vocab_size
+    if fixture.arch == "gemma3":
+        # The last tokens stand for pictures.
+        vocabulary -= 3
     for index, length in enumerate(PROMPT_LENGTHS):
-        ids = torch.randint(0, fixture.config["vocab_size"], (length,), generator=chance).tolist()
+        ids = torch.randint(0, vocabulary, (length,), generator=chance).tolist()
         for site, tensor in every_site(model, ids).items():
             tensors[f"{index}/{site}"] = tensor
         continuation, lead = greedy(model, ids, NEW_TOKENS)

@@ -41,8 +41,24 @@ fault() {
 S=Sources
 fault mask $S/LeewayModel/Transformer/ForwardPass.swift \
   'space.visible.append(position + 1)' 'space.visible.append(max(1, position))' LeewayModelTests
-fault rotary-base $S/LeewayModel/Architectures/Llama.swift \
-  'rotaryBase(default: 10_000)' 'rotaryBase(default: 10_001)' LeewayModelTests
+fault rotary-base $S/LeewayModel/Checkpoint/ConfigReader+Rotary.swift \
+  'defaultBase = 10_000.0' 'defaultBase = 10_001.0' LeewayModelTests
+fault window $S/CLeewayKernels/attention.inc.h \
+  'visible[r] - job->window : 0' 'visible[r] - job->window - 1 : 0' LeewayTensorTests
+fault window-back $S/CLeewayKernels/attention_backward.inc.h \
+  'visible - job->window : 0' 'visible - job->window - 1 : 0' LeewayTrainingTests
+fault cap-back $S/CLeewayKernels/attention_backward.inc.h \
+  'LW_NAME(cap_back)(p, slope, cap, slope, visible);' '' LeewayTrainingTests
+fault norm-offset $S/LeewayModel/Architectures/Gemma.swift \
+  '(.geluTanh, 1)' '(.geluTanh, 0)' LeewayTrainingTests
+fault halves $S/LeewayModel/Transformer/ForwardPass.swift \
+  'config.parallelHalves ?' 'config.parallelHalves && layer > 0 ?' LeewayModelTests
+fault post-norm $S/LeewayModel/Transformer/ForwardPass.swift \
+  'config.postNorms ? norm(x' 'config.postNorms && recorder == nil ? norm(x' LeewayTrainingTests
+fault shares $S/LeewayModel/Transformer/Routes.swift \
+  'shares[sumToOne ? place : expert]' 'shares[place]' LeewayModelTests
+fault share-slope $S/LeewayTraining/Gradients/BackwardPass+Mixture.swift \
+  '(slope[expert] - mean)' 'slope[expert]' LeewayTrainingTests
 fault fork $S/LeewayModel/Transformer/Intervention.swift \
   'index >= promptLength - 1' 'index >= promptLength' LeewayModelTests
 fault meter $S/LeewayModel/Transformer/Batch.swift \
@@ -85,6 +101,17 @@ fault identity $S/LeewayStudy/Running/Condition.swift \
   '"setting": setting?.identity ?? .null, ' '' 'LeewayStudyTests|EndToEndTests'
 fault merges $S/LeewayTokenizer/BytePairModel.swift \
   'found[index].rank < rank' 'found[index].rank <= rank' LeewayTokenizerTests
+fault equal-scores $S/LeewayTokenizer/PieceTable.swift \
+  'if index > 0, table.scores[id] < table.scores[ids[index - 1]] { rank += 1 }' \
+  'if index > 0 { rank += 1 }' LeewayTokenizerTests
+fault best-way $S/LeewayTokenizer/UnigramModel.swift \
+  'score + added > best[end].score' 'score + added >= best[end].score' LeewayTokenizerTests
+fault trimmed-block $S/LeewayTemplate/Language/TemplateLexer.swift \
+  'source[end] == "\n" ? end + 1 : end' 'source[end] == "\n" ? end : end' LeewayTemplateTests
+fault loop-scope $S/LeewayTemplate/Rendering/TemplateRenderer.swift \
+  'scope.values[name] = value' '(scope.outer ?? scope).values[name] = value' LeewayTemplateTests
+fault begins-twice $S/LeewayStudy/Study+Chat.swift \
+  'text.utf8.dropFirst(start.count)' 'text.utf8.dropFirst(0)' LeewayStudyTests
 fault lying-header $S/LeewayBase/SafeTensors.swift \
   'begin <= end, end <= dataBytes' 'begin <= end' LeewayBaseTests
 fault overlap $S/LeewayBase/SafeTensors.swift \

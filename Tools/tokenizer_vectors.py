@@ -322,12 +322,59 @@ def words_unknown():
     return t
 
 
+def unigram(fallback):
+    t = Tokenizer(models.Unigram())
+    t.normalizer = normalizers.NFKC() if fallback else None
+    t.pre_tokenizer = pre_tokenizers.Metaspace(prepend_scheme="always" if fallback else "first")
+    t.decoder = decoders.Sequence([
+        decoders.ByteFallback(), decoders.Metaspace(prepend_scheme="always" if fallback else "first")])
+    names = [f"<0x{byte:02X}>" for byte in range(256)] if fallback else []
+    trainer = trainers.UnigramTrainer(
+        vocab_size=200, special_tokens=["<unk>", "</s>"], unk_token="<unk>", show_progress=False)
+    t.train_from_iterator(TRAINING.split("\n"), trainer)
+    data = json.loads(t.to_str())
+    model = data["model"]
+    # Scores with few digits read the same everywhere.
+    model["vocab"] = [[piece, round(score, 3)] for piece, score in model["vocab"]]
+    if fallback:
+        model["vocab"] = model["vocab"][:2] + [[n, 0.0] for n in names] + model["vocab"][2:]
+        model["byte_fallback"] = True
+    # Equal scores: the first way that leads to a place is kept.
+    model["vocab"] += [["ab", -3.0], ["ba", -3.0], ["aba", -6.0], ["\u2581\u2581", -4.0], ["x" * 20, -9.0]]
+    model["vocab"] = [entry for i, entry in enumerate(model["vocab"])
+                      if entry[0] not in [e[0] for e in model["vocab"][:i]]]
+    data["post_processor"] = None
+    t = Tokenizer.from_str(json.dumps(data))
+    t.post_processor = processors.TemplateProcessing(single="$A </s>", special_tokens=[("</s>", 1)])
+    return t
+
+
+def pieces_unigram():
+    return unigram(True)
+
+
+def words_unigram():
+    return unigram(False)
+
+
+def bytes_cased():
+    t = Tokenizer(models.BPE())
+    t.pre_tokenizer = pre_tokenizers.Sequence([
+        pre_tokenizers.Split(Regex(EXPRESSIONS[1]), "isolated"),
+        pre_tokenizers.ByteLevel(add_prefix_space=False, use_regex=False)])
+    t.decoder = decoders.ByteLevel()
+    train(t, 380, ["<|endoftext|>"], BYTES)
+    t.add_tokens([AddedToken("<p>", single_word=True, lstrip=True), AddedToken("<|pad|>", normalized=False)])
+    return t
+
+
 TOKENIZERS = {
     "bytes-gpt2": bytes_gpt2, "bytes-prefix-space": bytes_prefix_space,
     "bytes-digits": bytes_digits, "bytes-nfc": bytes_nfc, "bytes-llama3": bytes_llama3,
     "bytes-qwen2": bytes_qwen2, "pieces-llama": pieces_llama,
     "pieces-metaspace": pieces_metaspace, "pieces-gemma": pieces_gemma,
-    "words-unknown": words_unknown,
+    "words-unknown": words_unknown, "pieces-unigram": pieces_unigram,
+    "words-unigram": words_unigram, "bytes-cased": bytes_cased,
 }
 
 

@@ -24,6 +24,7 @@ os.environ.setdefault("HF_HUB_OFFLINE", "1")
 import torch
 import torch.nn.functional as F
 from safetensors.torch import save_file
+import transformers
 from transformers import AutoModelForCausalLM, GPT2Config, GPT2LMHeadModel
 from transformers import LlamaConfig, LlamaForCausalLM, MixtralConfig, MixtralForCausalLM
 
@@ -57,7 +58,55 @@ def gpt2(**more):
     return GPT2LMHeadModel, GPT2Config(**(config | more))
 
 
+def like(name, config=None, **more):
+    """A family that calls its sizes as Llama does; small, with windows shorter than the texts."""
+    settings = dict(
+        hidden_size=12, num_attention_heads=4, num_key_value_heads=2, head_dim=6,
+        intermediate_size=14, vocab_size=41, num_hidden_layers=2, max_position_embeddings=32,
+        tie_word_embeddings=False, rms_norm_eps=1e-5, bos_token_id=1, eos_token_id=2,
+        # The reference gives the row of the padding token no gradient.
+        pad_token_id=None)
+    settings |= more
+    if settings["head_dim"] is None:
+        del settings["head_dim"]
+    make_config = getattr(transformers, config or name + "Config")
+    return getattr(transformers, name + "ForCausalLM"), make_config(**settings)
+
+
+def experts(name, **more):
+    return like(
+        name, num_experts=4, num_experts_per_tok=2, experts_implementation="eager", **more)
+
+
+def neox(**more):
+    config = dict(
+        hidden_size=16, num_attention_heads=2, intermediate_size=20, vocab_size=41,
+        num_hidden_layers=2, max_position_embeddings=32, bos_token_id=0, eos_token_id=0)
+    return transformers.GPTNeoXForCausalLM, transformers.GPTNeoXConfig(**(config | more))
+
+
 MODELS = {
+    "gemma": like("Gemma", num_key_value_heads=1, tie_word_embeddings=True),
+    "gemma2": like(
+        "Gemma2", sliding_window=3, query_pre_attn_scalar=8, attn_logit_softcapping=1.5,
+        final_logit_softcapping=3.0, tie_word_embeddings=True),
+    "gemma3": like(
+        "Gemma3", "Gemma3TextConfig", sliding_window=3, query_pre_attn_scalar=8,
+        layer_types=["sliding_attention", "full_attention"], tie_word_embeddings=True,
+        rope_parameters=dict(
+            full_attention=dict(rope_type="linear", factor=4.0, rope_theta=1e4),
+            sliding_attention=dict(rope_type="default", rope_theta=1e2))),
+    "gpt_neox": neox(),
+    "mistral": like("Mistral", sliding_window=3, num_key_value_heads=1),
+    "olmo2": like("Olmo2", head_dim=None, hidden_size=16),
+    "olmoe": experts("Olmoe", head_dim=None, hidden_size=16, intermediate_size=10),
+    "phi3": like(
+        "Phi3", head_dim=None, hidden_size=24, original_max_position_embeddings=32,
+        rope_parameters=dict(rope_type="longrope", rope_theta=1e3, short_factor=[1.0, 1.5, 2.0],
+                             long_factor=[2.0, 4.0, 8.0], attention_factor=1.3)),
+    "qwen2": like("Qwen2", head_dim=None, hidden_size=16, tie_word_embeddings=True),
+    "qwen3": like("Qwen3", use_sliding_window=True, sliding_window=3, max_window_layers=1),
+    "qwen3_moe": experts("Qwen3Moe", moe_intermediate_size=10, norm_topk_prob=True),
     "llama": llama(),
     "llama-biases": llama(
         attention_bias=True, mlp_bias=True, tie_word_embeddings=True, hidden_act="gelu",
@@ -105,20 +154,25 @@ def balance_of(model, sequences):
     return load_balancing_loss_func(logits, config.num_local_experts, config.num_experts_per_tok)
 
 
-def by_file_name(gradients):
+def by_file_name(gradients, family):
     """The names and shapes of checkpoint files: experts one by one."""
+    block, parts = ".mlp.", ("gate_proj", "up_proj", "down_proj")
+    if family == "mixtral":
+        block, parts = ".block_sparse_moe.", ("w1", "w3", "w2")
     found = {}
     for key, gradient in gradients.items():
-        at = key.replace(".mlp.", ".block_sparse_moe.") if "experts" in key else key
+        at = key.replace(".mlp.", block)
         for expert in range(len(gradient) if "experts." in key else 0):
             name = at.rsplit(".", 1)[0] + f".{expert}."
             if key.endswith("gate_up_proj"):
                 gate, up = gradient[expert].chunk(2)
-                found[name + "w1.weight"], found[name + "w3.weight"] = gate, up
+                found[name + parts[0] + ".weight"], found[name + parts[1] + ".weight"] = gate, up
             else:
-                found[name + "w2.weight"] = gradient[expert]
+                found[name + parts[2] + ".weight"] = gradient[expert]
         if key.endswith("mlp.gate.weight"):
-            found[key.replace(".mlp.", ".block_sparse_moe.")] = gradient
+            found[at] = gradient
+        elif family == "gpt_neox" and key == "lm_head.weight":
+            found["embed_out.weight"] = gradient
         elif "experts." not in key:
             found[key] = gradient
     return {key: value.contiguous().clone() for key, value in found.items()}
@@ -141,7 +195,8 @@ def steer(name, model, sequences, width):
     v = torch.randn(width, generator=generator(name, "direction")).mul(0.3).requires_grad_()
     u = torch.randn(width, generator=generator(name, "removed"))
     u = u / u.norm()
-    blocks = model.transformer.h if hasattr(model, "transformer") else model.model.layers
+    inner = model.base_model
+    blocks = inner.h if hasattr(inner, "h") else inner.layers
 
     def edit(f):
         def hook(_, args, out):
@@ -170,13 +225,14 @@ def write_model(name, folder):
     (folder / "generation_config.json").unlink(missing_ok=True)
     model = AutoModelForCausalLM.from_pretrained(
         folder, dtype=torch.float32, attn_implementation="eager").train()
+    model.config._experts_implementation = "eager"
     sequences = batch_of(name, config.vocab_size)
     loss = loss_of(model, sequences)
     # Tenth parts of the pull: as much as it may matter at all.
-    pull = 0.1 * balance_of(model, sequences) if name == "mixtral" else 0
+    pull = 0.1 * balance_of(model, sequences) if hasattr(config, "num_experts_per_tok") else 0
     (loss + pull).backward()
     gradients = {key: p.grad for key, p in model.named_parameters()}
-    save_file(by_file_name(gradients), folder / "gradients.safetensors")
+    save_file(by_file_name(gradients, config.model_type), folder / "gradients.safetensors")
     model.zero_grad()
     found = dict(
         loss=loss.item(), sequences=sequences,

@@ -83,17 +83,24 @@ LW_INLINE void lw_spread(const int V, const float *weight, ptrdiff_t stride, con
     }                                      \
   }
 
-/// Scores become probabilities, dp becomes the gradient of the unscaled products; both are 0 from
-/// `visible` to the end of the last group.
-LW_INLINE void lw_softmax_back(float *p, float *dp, ptrdiff_t visible, ptrdiff_t end,
-                               float scale) {
+/// Scores become probabilities, dp becomes the gradient of the unscaled products; both are 0 before
+/// `first` and from `visible` to the end of the last group. Where scores are capped, `slope` has room
+/// for as many numbers.
+LW_INLINE void lw_softmax_back(float *p, float *dp, ptrdiff_t first, ptrdiff_t visible,
+                               ptrdiff_t end, float scale, float cap, float *slope) {
   const v16 factor = lw_splat(scale);
   for (ptrdiff_t i = 0; i < visible; i += 16) lw_store(p + i, lw_load(p + i) * factor);
-  const float top = lw_row_max(p, visible);
-  const v16 inverse = lw_splat((float)(1.0 / lw_row_exp(p, visible, top, p)));
+  if (cap > 0.0f) {
+    for (ptrdiff_t i = 0; i < end; i += 16) lw_store(slope + i, lw_splat(1.0f));
+    LW_NAME(cap)(p, cap, p, visible);
+    LW_NAME(cap_back)(p, slope, cap, slope, visible);
+  }
+  const float top = lw_row_max(p + first, visible - first);
+  const v16 inverse = lw_splat(
+      (float)(1.0 / lw_row_exp(p + first, visible - first, top, p + first)));
   d16 dots = lw_splat_d(0.0);
   for (ptrdiff_t i = 0; i < end; i += 16) {
-    const i16 seen = lw_lanes(visible - i);
+    const i16 seen = lw_lanes(visible - i) & ~lw_lanes(first - i);
     const v16 share = lw_select(seen, lw_load(p + i) * inverse, lw_splat(0.0f));
     lw_store(p + i, share);
     dots = lw_fma_d(lw_wide(share), lw_wide(lw_load(dp + i)), dots);
@@ -101,6 +108,9 @@ LW_INLINE void lw_softmax_back(float *p, float *dp, ptrdiff_t visible, ptrdiff_t
   const v16 mean = lw_splat((float)lw_sum(dots));
   for (ptrdiff_t i = 0; i < end; i += 16)
     lw_store(dp + i, lw_load(p + i) * (lw_load(dp + i) - mean) * factor);
+  if (cap > 0.0f)
+    for (ptrdiff_t i = 0; i < end; i += 16)
+      lw_store(dp + i, lw_load(dp + i) * lw_load(slope + i));
 }
 
 /// Rows of `width` numbers, padded with zeros to `wide`.
@@ -128,12 +138,12 @@ static void LW_NAME(attend_back)(const lw_attention_back *job, ptrdiff_t sequenc
   const ptrdiff_t group = job->heads / job->kv_heads;
   // Keys and values by row and in groups; their gradients; queries and dz by row; scores of a few.
   float *at = lw_scratch(2, (size_t)(6 * end * wide + 2 * (padded + LW_QUERIES) * wide +
-                                     LW_QUERIES * wide + 2 * LW_QUERIES * end));
+                                     LW_QUERIES * wide + (2 * LW_QUERIES + 1) * end));
   if (!at) __builtin_trap();
   float *k_rows = at, *k_groups = k_rows + end * wide, *v_groups = k_groups + end * wide;
   float *dk = v_groups + end * wide, *dv = dk + end * wide, *v_rows = dv + end * wide;
   float *q = v_rows + end * wide, *dz = q + padded * wide, *dq = dz + padded * wide;
-  float *p = dq + LW_QUERIES * wide, *dp = p + LW_QUERIES * end;
+  float *p = dq + LW_QUERIES * wide, *dp = p + LW_QUERIES * end, *slope = dp + LW_QUERIES * end;
   const ptrdiff_t column = kv_head * width;
   lw_padded_rows(job->k + first * job->kv_stride + column, job->kv_stride, rows, width, wide,
                  k_rows);
@@ -156,7 +166,10 @@ static void LW_NAME(attend_back)(const lw_attention_back *job, ptrdiff_t sequenc
       lw_products(those, wide, width, v_groups, groups, dp, end);
       for (int r = 0; r < LW_QUERIES; r++) {
         const ptrdiff_t visible = row + r + 1 < rows ? row + r + 1 : rows;
-        lw_softmax_back(p + r * end, dp + r * end, visible, groups * 16, job->scale);
+        const ptrdiff_t before =
+            job->window > 0 && visible > job->window ? visible - job->window : 0;
+        lw_softmax_back(p + r * end, dp + r * end, before, visible, groups * 16, job->scale,
+                        job->cap, slope);
       }
       LW_BY_FOURS(lw_weighted(V, dp, end, k_rows + d, wide, limit, dq + d, wide))
       LW_BY_FOURS(lw_spread(V, dp, end, these + d, wide, limit, dk + d, wide))

@@ -131,6 +131,14 @@ static void LW_NAME(gate_back)(const float *gate, const float *up, const float *
   }
 }
 
+static void LW_NAME(cap_back)(const float *y, const float *dy, float cap, float *dx, ptrdiff_t n) {
+  const v16 one = lw_splat(1.0f), whole = lw_splat(cap);
+  for (ptrdiff_t i = 0; i < n; i += 16) {
+    const v16 t = lw_load_part(y + i, n - i) / whole;
+    lw_store_part(dx + i, lw_load_part(dy + i, n - i) * lw_fma(-t, t, one), n - i);
+  }
+}
+
 /// A row of logits becomes weight (softmax - one at the target); returns the loss, unweighted.
 static double LW_NAME(cross_entropy)(float *x, ptrdiff_t n, ptrdiff_t target, float weight) {
   if (weight == 0.0f) {

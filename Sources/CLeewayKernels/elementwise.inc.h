@@ -204,6 +204,24 @@ static void LW_NAME(add)(const float *a, const float *b, float *y, ptrdiff_t n) 
     lw_store_part(y + i, lw_load_part(a + i, n - i) + lw_load_part(b + i, n - i), n - i);
 }
 
+/// cap tanh(x / cap), by (e - 1) / (e + 1) with e = exp(2 x / cap) in double; near 0, where that
+/// cancels, by x itself.
+LW_INLINE v16 lw_capped(v16 x, float cap) {
+  const d16 one = lw_splat_d(1.0);
+  const d16 t = lw_wide(x) / lw_splat_d((double)cap);
+  d16 u = t + t;
+  u = lw_select_d(u > lw_splat_d(60.0), lw_splat_d(60.0), u);
+  u = lw_select_d(u < lw_splat_d(-60.0), lw_splat_d(-60.0), u);
+  const d16 e = lw_exp_d(u);
+  const d16 y = (e - one) / (e + one);
+  const l16 small = (t < lw_splat_d(1e-6)) & (t > lw_splat_d(-1e-6));
+  return lw_narrow(lw_select_d(small, t, y) * lw_splat_d((double)cap));
+}
+static void LW_NAME(cap)(const float *x, float cap, float *y, ptrdiff_t n) {
+  for (ptrdiff_t i = 0; i < n; i += 16)
+    lw_store_part(y + i, lw_capped(lw_load_part(x + i, n - i), cap), n - i);
+}
+
 static void LW_NAME(rms_norm)(const float *x, const float *weight, float epsilon, float *y,
                               ptrdiff_t n) {
   d16 squares = lw_splat_d(0.0);

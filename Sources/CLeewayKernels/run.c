@@ -84,7 +84,9 @@ void lw_attend_run(const lw_kernels *kernels, lw_pool *pool, const lw_attention 
     const ptrdiff_t blocks = (piece->rows + ATTEND_ROWS - 1) / ATTEND_ROWS;
     if (blocks > c.blocks) c.blocks = blocks;
     for (ptrdiff_t row = 0; row < piece->rows; row++)
-      seen += job->visible[piece->first_row + row];
+      seen += job->window > 0 && job->visible[piece->first_row + row] > job->window
+                  ? job->window
+                  : job->visible[piece->first_row + row];
   }
   c.parts = job->piece_count * c.blocks * job->kv_heads;
   if (!pool || 2.0 * (double)seen * (double)(job->heads * job->head_width) < SERIAL_WORK) {
@@ -106,7 +108,10 @@ static void row(const lw_kernels *k, const lw_rows *j, ptrdiff_t i) {
   const float *a = j->a + i * j->a_stride;
   float *y = j->y + i * j->y_stride;
   switch (j->operation) {
-    case LW_RMS_NORM: k->rms_norm(a, j->weight, j->epsilon, y, j->columns); break;
+    case LW_RMS_NORM:
+      for (ptrdiff_t at = 0; at < j->columns; at += j->width)
+        k->rms_norm(a + at, j->weight, j->epsilon, y + at, j->width);
+      break;
     case LW_LAYER_NORM: k->layer_norm(a, j->weight, j->bias, j->epsilon, y, j->columns); break;
     case LW_ACTIVATE:
       if (a != y) memcpy(y, a, (size_t)j->columns * sizeof(float));
@@ -114,6 +119,7 @@ static void row(const lw_kernels *k, const lw_rows *j, ptrdiff_t i) {
       break;
     case LW_GATE: k->gate(a, a + j->columns, y, j->columns, j->kind); break;
     case LW_ADD: k->add(a, j->b + i * j->b_stride, y, j->columns); break;
+    case LW_CAP: k->cap(a, j->cap, y, j->columns); break;
     default: {
       const ptrdiff_t angle = j->positions[i] * j->half;
       for (ptrdiff_t head = 0; head < j->heads; head++)

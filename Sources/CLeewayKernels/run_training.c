@@ -85,12 +85,15 @@ static void back_row(const back_pieces *c, ptrdiff_t i, float *partial) {
   float *dx = j->dx + i * j->dx_stride;
   switch (j->operation) {
     case LW_RMS_NORM_BACK:
-      k->rms_norm_back(x, j->weight, j->epsilon, dy, dx, partial, n, j->add);
+      for (ptrdiff_t at = 0; at < n; at += j->width)
+        k->rms_norm_back(x + at, j->weight, j->epsilon, dy + at, dx + at, partial, j->width,
+                         j->add);
       break;
     case LW_LAYER_NORM_BACK:
       k->layer_norm_back(x, j->weight, j->epsilon, dy, dx, partial, partial + n, n, j->add);
       break;
     case LW_ACTIVATE_BACK: k->activate_back(x, dy, dx, n, j->kind); break;
+    case LW_CAP_BACK: k->cap_back(x, dy, j->cap, dx, n); break;
     default: k->gate_back(x, x + n, dy, dx, dx + n, n, j->kind);
   }
 }
@@ -122,7 +125,9 @@ void lw_rows_back_run(const lw_kernels *kernels, lw_pool *pool, const lw_rows_ba
   if (!c.sums) return;
   for (ptrdiff_t i = 0; i < pieces; i++) {
     const float *partial = job->partials + i * c.sums * job->columns;
-    if (job->dweight) add(kernels, job->dweight, partial, job->columns);
+    if (job->dweight)
+      add(kernels, job->dweight, partial,
+          job->operation == LW_RMS_NORM_BACK ? job->width : job->columns);
     if (job->dbias) add(kernels, job->dbias, partial + (c.sums - 1) * job->columns, job->columns);
   }
 }

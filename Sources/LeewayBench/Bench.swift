@@ -9,7 +9,8 @@ struct Bench: ParsableCommand {
     commandName: "LeewayBench",
     abstract: "Speed, as ratios to loops and peers of the same run.",
     subcommands: [
-      KernelCommand.self, JobCommand.self, TrainCommand.self, SpeedCommand.self,
+      KernelCommand.self, JobCommand.self, TrainCommand.self, TokenizeCommand.self,
+      SpeedCommand.self,
     ])
 }
 

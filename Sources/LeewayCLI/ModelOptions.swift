@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import LeewayModel
 import LeewayStudy
+import LeewayTemplate
 import LeewayTensor
 import LeewayTokenizer
 
@@ -77,6 +78,7 @@ struct OpenedModel {
         engineVersion: Leeway.engineVersion, precision: precision.rawValue,
         kernelSet: kernels.set.name, ignoredKeys: checkpoint.ignoredKeys,
         nonEmbeddingParameters: transformer.parameters - transformer.embeddingParameters),
-      maxPositions: config.maxPositions, endTokens: endTokens)
+      maxPositions: config.maxPositions, endTokens: endTokens,
+      chat: Result { () throws(TemplateError) in try ChatTemplate(folder: checkpoint.folder) })
   }
 }

@@ -26,3 +26,21 @@ public struct ResidualNorms: Sendable, Hashable, Codable {
     count = sorted.count
   }
 }
+
+extension JobExecutor {
+  /// Norms of the stream over token sequences, by site; nil without any. The first four positions
+  /// (attention sinks) are left out where a sequence is long enough to spare them.
+  public func residualNorms(of prompts: [[Int]], sites: [Site]) throws -> [ResidualNorms?] {
+    guard !prompts.isEmpty else { return sites.map { _ in nil } }
+    let captured = try capture(CaptureJob(prompts: prompts, sites: sites))
+    return sites.indices.map { site in
+      ResidualNorms(
+        captured.flatMap { activations -> [Double] in
+          let all = activations[site]
+          return (all.positions > 8 ? 4..<all.positions : 0..<all.positions).map { position in
+            all.position(position).reduce(0.0) { $0 + Double($1) * Double($1) }.squareRoot()
+          }
+        })
+    }
+  }
+}

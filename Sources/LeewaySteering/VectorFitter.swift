@@ -76,18 +76,8 @@ public struct VectorFitter: Sendable {
   /// Norms of the stream over ordinary texts, by site. The first four positions (attention sinks)
   /// are left out where a text is long enough to spare them.
   public func residualNorms(_ texts: [String], sites: [Site]) throws -> [ResidualNorms?] {
-    let prompts = texts.map { tokenizer.encode($0) }.filter { !$0.isEmpty }
-    guard !prompts.isEmpty else { return sites.map { _ in nil } }
-    let captured = try executor.capture(CaptureJob(prompts: prompts, sites: sites))
-    return sites.indices.map { site in
-      ResidualNorms(
-        captured.flatMap { activations -> [Double] in
-          let all = activations[site]
-          return (all.positions > 8 ? 4..<all.positions : 0..<all.positions).map { position in
-            all.position(position).reduce(0.0) { $0 + Double($1) * Double($1) }.squareRoot()
-          }
-        })
-    }
+    try executor.residualNorms(
+      of: texts.map { tokenizer.encode($0) }.filter { !$0.isEmpty }, sites: sites)
   }
 
   // MARK: Vectors

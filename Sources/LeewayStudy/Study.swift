@@ -29,13 +29,15 @@ public struct Study: Sendable, Hashable, Codable {
   public var neutral: [String]
   /// `exact` or `fast`.
   public var precision: String
+  /// Whether questions are put through the model's chat template; nil takes them as written.
+  public var chat: ChatSpec?
 
   public init(
     name: String, version: Int = 1, question: String, model: String, vector: VectorSpec,
     steering: OperatorSpec = OperatorSpec(), sweep: SweepSpec, prompts: [String],
     answer: AnswerSpec, effectAtLeast: Double = 0.5, capability: [CapabilitySpec] = [],
     arms: ArmsSpec = ArmsSpec(), spillover: [Question] = [], entailment: [Question] = [],
-    neutral: [String] = [], precision: String = "exact"
+    neutral: [String] = [], precision: String = "exact", chat: ChatSpec? = nil
   ) {
     self.name = name
     self.version = version
@@ -53,6 +55,7 @@ public struct Study: Sendable, Hashable, Codable {
     self.entailment = entailment
     self.neutral = neutral
     self.precision = precision
+    self.chat = chat
   }
 }
 

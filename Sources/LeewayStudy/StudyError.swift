@@ -1,4 +1,5 @@
 import LeewayBase
+import LeewayTemplate
 import LeewayYAML
 
 /// One mistake in a study, found while reading it or while holding it against a model.
@@ -20,6 +21,8 @@ public struct StudyIssue: Error, Equatable, Sendable {
     /// A contrast text lacks the word that is to be read.
     case wordNotFound(word: String, text: String)
     case file(FileError)
+    /// The model's chat template cannot put the questions.
+    case template(TemplateError)
   }
   /// Where in the study: `sweep.doses[2]`.
   public var path: String

@@ -21,9 +21,14 @@ extension Kernels {
   /// sequential chain over the head's width; z is one sequential chain over the keys, weighted by
   /// their softmax. So the bits depend neither on how keys are cut into spans nor on which rows are
   /// computed together, and keys beyond the visible ones do not enter.
+  ///
+  /// - Parameters:
+  ///   - cap: scores become `cap * tanh(score / cap)`; 0 leaves them.
+  ///   - window: a row sees the last `window` of its visible keys only; 0: all of them.
   public func attend(
     q: Matrix, visible: [Int32], pieces: [AttentionPiece], spans: [KeyValueSpan], heads: Int,
-    kvHeads: Int, headWidth: Int, scale: Float, into z: Matrix, work: inout WorkCount
+    kvHeads: Int, headWidth: Int, scale: Float, cap: Float = 0, window: Int = 0, into z: Matrix,
+    work: inout WorkCount
   ) {
     precondition(KeyValueSpan.matchesC && AttentionPiece.matchesC)
     precondition(
@@ -38,7 +43,7 @@ extension Kernels {
       for index in piece.firstSpan..<piece.firstSpan + piece.spans { keys += spans[index].count }
       for row in piece.firstRow..<piece.firstRow + piece.rows {
         precondition(visible[row] > 0 && visible[row] <= keys, "a row sees some of its keys")
-        seen += Int(visible[row])
+        seen += window > 0 ? min(window, Int(visible[row])) : Int(visible[row])
       }
     }
     work.useful += 2 * headWidth * heads * seen
@@ -55,7 +60,7 @@ extension Kernels {
             q: q.base, q_stride: q.stride, z: z.base, z_stride: z.stride, visible: visible,
             pieces: firstPiece, piece_count: pieces.count / MemoryLayout<lw_piece>.stride,
             spans: firstSpan, heads: heads, kv_heads: kvHeads, head_width: headWidth,
-            scale: scale)
+            scale: scale, cap: cap, window: window)
           lw_attend_run(table, threads, &job)
         }
       }

@@ -30,14 +30,17 @@ extension Kernels {
     return (rows + block - 1) / block * 2 * columns
   }
 
+  /// - Parameter dx: may be dy where nothing is added. Of several norms a row, as in `rmsNorm`,
+  ///   `dWeight` is the sum.
   package func rmsNormBack(
     _ x: Matrix, weight: [Float], epsilon: Float, dy: Matrix, into dx: Matrix, adding: Bool,
     dWeight: UnsafeMutablePointer<Float>?, partials: UnsafeMutablePointer<Float>
   ) {
-    precondition(weight.count == x.columns)
+    precondition(!weight.isEmpty && x.columns.isMultiple(of: weight.count))
     weight.withUnsafeBufferPointer { weight in
       var job = backJob(LW_RMS_NORM_BACK, x, dy, dx)
       job.weight = weight.baseAddress
+      job.width = weight.count
       job.epsilon = epsilon
       job.add = adding ? 1 : 0
       job.dweight = dWeight
@@ -72,6 +75,14 @@ extension Kernels {
     lw_rows_back_run(set.table, pool?.pool, &job)
   }
 
+  /// `dx = dy (1 - (y / cap)²)` from what `softCap` gave; dx may be dy.
+  package func softCapBack(_ y: Matrix, _ cap: Float, dy: Matrix, into dx: Matrix) {
+    precondition(y.columns == dx.columns && cap > 0)
+    var job = backJob(LW_CAP_BACK, y, dy, dx)
+    job.cap = cap
+    lw_rows_back_run(set.table, pool?.pool, &job)
+  }
+
   /// gateUp and dGateUp are `[rows, 2 F]`, gate then up; dy is `[rows, F]`.
   package func gateBack(
     _ gateUp: Matrix, _ activation: Activation, dy: Matrix, into dGateUp: Matrix
@@ -103,7 +114,8 @@ extension Kernels {
   /// dk and dv too.
   package func attendBack(
     q: Matrix, k: Matrix, v: Matrix, dz: Matrix, sequences: [Range<Int>], heads: Int, kvHeads: Int,
-    headWidth: Int, scale: Float, intoQ dq: Matrix, k dk: Matrix, v dv: Matrix
+    headWidth: Int, scale: Float, cap: Float = 0, window: Int = 0, intoQ dq: Matrix, k dk: Matrix,
+    v dv: Matrix
   ) {
     precondition(k.stride == v.stride && dk.stride == dv.stride && heads % kvHeads == 0)
     precondition(q.columns == heads * headWidth && k.columns == kvHeads * headWidth)
@@ -115,7 +127,7 @@ extension Kernels {
         q: q.base, k: k.base, v: v.base, dz: dz.base, dq: dq.base, dk: dk.base, dv: dv.base,
         q_stride: q.stride, kv_stride: k.stride, dz_stride: dz.stride, dq_stride: dq.stride,
         dkv_stride: dk.stride, sequences: first, count: pieces.count, heads: heads,
-        kv_heads: kvHeads, head_width: headWidth, scale: scale)
+        kv_heads: kvHeads, head_width: headWidth, scale: scale, cap: cap, window: window)
       lw_attend_back_run(self.set.table, pool?.pool, &job)
     }
   }

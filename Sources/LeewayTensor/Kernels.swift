@@ -34,12 +34,15 @@ public struct Kernels: Sendable {
     work.padding += x.rows * (padded - w.outputs) * w.inputs
   }
 
-  /// `y = x / sqrt(mean(x²) + epsilon) * weight`, row by row; y may be x.
+  /// `y = x / sqrt(mean(x²) + epsilon) * weight`, row by row; y may be x. Where the weights are fewer
+  /// than the columns, each run of as many numbers (a head) is normed by itself.
   public func rmsNorm(_ x: Matrix, weight: [Float], epsilon: Float, into y: Matrix) {
-    precondition(weight.count == x.columns && y.columns == x.columns && y.rows == x.rows)
+    precondition(!weight.isEmpty && x.columns.isMultiple(of: weight.count))
+    precondition(y.columns == x.columns && y.rows == x.rows)
     weight.withUnsafeBufferPointer { weight in
       var job = rowJob(LW_RMS_NORM, reading: x, into: y)
       job.weight = weight.baseAddress
+      job.width = weight.count
       job.epsilon = epsilon
       lw_rows_run(self.set.table, pool?.pool, &job)
     }
@@ -105,6 +108,14 @@ public struct Kernels: Sendable {
     var job = rowJob(LW_GATE, reading: gateUp, into: y)
     job.kind = activation.code
     lw_rows_run(self.set.table, pool?.pool, &job)
+  }
+
+  /// `y = cap * tanh(x / cap)`; y may be x.
+  public func softCap(_ x: Matrix, _ cap: Float, into y: Matrix) {
+    precondition(x.columns == y.columns && x.rows == y.rows && cap > 0)
+    var job = rowJob(LW_CAP, reading: x, into: y)
+    job.cap = cap
+    lw_rows_run(set.table, pool?.pool, &job)
   }
 
   /// `y = a + b`; y may be a or b.

@@ -11,19 +11,15 @@ struct AddedToken: Sendable {
 
 /// Finds added tokens, leftmost first, the longest of those that begin together.
 struct AddedMatcher: Sendable {
-  private var tokens: [[UInt8]: AddedToken] = [:]
-  /// Lengths of the patterns by their first byte, longest first: a text is mostly bytes that begin
-  /// none, and some vocabularies add thousands that begin with "<".
-  private var lengths = [[Int]](repeating: [], count: 256)
+  private var tokens: [AddedToken] = []
+  private var trie = ByteTrie()
 
   init(_ entries: [(pattern: [UInt8], token: AddedToken)]) {
-    for (pattern, token) in entries {
-      guard let first = pattern.first else { continue }
-      if let known = tokens[pattern], known.id <= token.id { continue }
-      tokens[pattern] = token
-      if !lengths[Int(first)].contains(pattern.count) { lengths[Int(first)].append(pattern.count) }
+    // Of equal patterns the lowest id counts.
+    for (pattern, token) in entries.sorted(by: { $0.token.id > $1.token.id }) {
+      trie.insert(pattern, Int32(tokens.count))
+      tokens.append(token)
     }
-    for first in lengths.indices { lengths[first].sort(by: >) }
   }
 
   enum Part {
@@ -33,15 +29,16 @@ struct AddedMatcher: Sendable {
 
   func split(_ bytes: [UInt8]) -> [Part] {
     if bytes.isEmpty { return [] }
-    if tokens.isEmpty { return [.text(0..<bytes.count)] }
+    if trie.isEmpty { return [.text(0..<bytes.count)] }
     var parts: [Part] = []
     var start = 0
     var at = 0
     while at < bytes.count {
-      guard let (token, end) = match(bytes, at) else {
+      guard trie.begins(with: bytes[at]), let (index, end) = trie.longest(bytes, at) else {
         at += 1
         continue
       }
+      let token = tokens[index]
       // A match inside a word is passed over whole, as the reference does.
       if token.singleWord, touchesWord(bytes, at, end) {
         at = end
@@ -57,13 +54,6 @@ struct AddedMatcher: Sendable {
     }
     if start < bytes.count { parts.append(.text(start..<bytes.count)) }
     return parts
-  }
-
-  private func match(_ bytes: [UInt8], _ at: Int) -> (token: AddedToken, end: Int)? {
-    for length in lengths[Int(bytes[at])] where at + length <= bytes.count {
-      if let token = tokens[Array(bytes[at..<at + length])] { return (token, at + length) }
-    }
-    return nil
   }
 
   private func touchesWord(_ bytes: [UInt8], _ start: Int, _ end: Int) -> Bool {

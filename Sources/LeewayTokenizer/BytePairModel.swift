@@ -15,31 +15,21 @@ struct BytePairModel: Sendable {
 
   /// To be called when the vocabulary is whole.
   mutating func prepare() {
-    let digits = Array("0123456789ABCDEF".utf8)
-    for byte in 0..<256 {
-      singleIDs[byte] = Int32(vocabulary.ids[[UInt8(byte)]] ?? -1)
-      let name = Array("<0x".utf8) + [digits[byte >> 4], digits[byte & 15]] + Array(">".utf8)
-      fallbackIDs[byte] = Int32(vocabulary.ids[name] ?? -1)
-    }
-  }
-
-  struct Token: Sendable, Equatable {
-    var id: Int
-    /// Where it stands in the slice that was encoded.
-    var bytes: Range<Int>
+    for byte in 0..<256 { singleIDs[byte] = Int32(vocabulary.ids[[UInt8(byte)]] ?? -1) }
+    fallbackIDs = vocabulary.byteIDs()
   }
 
   /// Ids of a pre-token, each with its bytes.
-  func encode(_ word: ArraySlice<UInt8>) -> [Token] {
+  func encode(_ word: ArraySlice<UInt8>) -> [PieceToken] {
     if ignoreMerges, let id = vocabulary.ids[Array(word)] {
-      return [Token(id: id, bytes: word.indices)]
+      return [PieceToken(id: id, bytes: word.indices)]
     }
     var symbols = symbols(word)
     if symbols.count > 1 {
       if symbols.count <= Self.scanned { scan(&symbols) } else { queue(&symbols) }
     }
     return symbols.compactMap {
-      $0.isGone ? nil : Token(id: Int($0.id), bytes: $0.start..<$0.end)
+      $0.isGone ? nil : PieceToken(id: Int($0.id), bytes: $0.start..<$0.end)
     }
   }
 

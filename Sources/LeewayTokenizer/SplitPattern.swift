@@ -1,5 +1,5 @@
 /// The splitting patterns of common byte-level tokenizers, each recognised by its text and run by
-/// hand over scalars: a general regex engine would be thirty times slower.
+/// hand over UTF-8: a general regex engine would be thirty times slower.
 enum SplitPattern: Sendable, CaseIterable {
   case gpt2, llama3, qwen2
 
@@ -19,121 +19,141 @@ enum SplitPattern: Sendable, CaseIterable {
     }
   }
 
-  private enum Kind: UInt8 { case letter, number, space, newline, other }
-
-  private static func kind(_ scalar: Unicode.Scalar) -> Kind {
-    let value = scalar.value
-    if value < 128 {
-      switch value {
-      case 0x41...0x5A, 0x61...0x7A: return .letter
-      case 0x30...0x39: return .number
-      case 0x0A, 0x0D: return .newline
-      case 0x20, 0x09, 0x0B, 0x0C: return .space
-      default: return .other
-      }
-    }
-    let properties = scalar.properties
-    if properties.isWhitespace { return .space }
-    switch properties.generalCategory {
-    case .uppercaseLetter, .lowercaseLetter, .titlecaseLetter, .modifierLetter, .otherLetter:
-      return .letter
-    case .decimalNumber, .letterNumber, .otherNumber: return .number
-    default: return .other
-    }
-  }
-
   /// Byte ranges of the pieces of valid UTF-8.
   func split(_ text: ArraySlice<UInt8>) -> [Range<Int>] {
-    var kinds: [Kind] = []
-    var starts: [Int] = []
-    kinds.reserveCapacity(text.count)
-    starts.reserveCapacity(text.count + 1)
-    var at = text.startIndex
-    while at < text.endIndex {
-      starts.append(at)
-      let first = text[at]
-      if first < 0x80 {
-        kinds.append(Self.kind(Unicode.Scalar(first)))
-        at += 1
-        continue
+    let offset = text.startIndex
+    return text.withUnsafeBufferPointer { bytes in
+      var pieces: [Range<Int>] = []
+      pieces.reserveCapacity(bytes.count / 4)
+      let scanner = SplitScanner(bytes: bytes, pattern: self)
+      var at = 0
+      while at < bytes.count {
+        let end = scanner.end(of: at)
+        pieces.append(offset + at..<offset + end)
+        at = end
       }
-      let length = UTF8Step.length(first)
-      var code = UInt32(first) & (0xFF >> UInt32(length + 1))
-      for index in at + 1..<min(at + length, text.endIndex) {
-        code = code << 6 | UInt32(text[index] & 0x3F)
-      }
-      kinds.append(Self.kind(Unicode.Scalar(code) ?? "\u{FFFD}"))
-      at += length
+      return pieces
     }
-    starts.append(text.endIndex)
-    var pieces: [Range<Int>] = []
-    var index = 0
-    while index < kinds.count {
-      let end = next(kinds, starts, text, index)
-      pieces.append(starts[index]..<starts[end])
-      index = end
-    }
-    return pieces
+  }
+}
+
+/// Finds where the piece that begins at a place of valid UTF-8 ends.
+private struct SplitScanner {
+  let bytes: UnsafeBufferPointer<UInt8>
+  let folds: Bool
+  let digits: Int
+
+  init(bytes: UnsafeBufferPointer<UInt8>, pattern: SplitPattern) {
+    self.bytes = bytes
+    folds = pattern != .gpt2
+    digits = pattern == .gpt2 ? .max : pattern == .llama3 ? 3 : 1
   }
 
-  private func next(
-    _ kinds: [Kind], _ starts: [Int], _ text: ArraySlice<UInt8>, _ from: Int
-  ) -> Int {
-    let count = kinds.count
-    func run(_ start: Int, limit: Int = .max, _ test: (Kind) -> Bool) -> Int {
-      var end = start
-      while end < count, end - start < limit, test(kinds[end]) { end += 1 }
-      return end
+  private enum Kind: UInt8 { case letter, number, space, newline, other }
+
+  /// The kind of the character at a place, and where it ends.
+  @inline(__always)
+  private func kind(_ at: Int) -> (kind: Kind, end: Int) {
+    let first = bytes[at]
+    guard first >= 0x80 else {
+      switch first {
+      case 0x41...0x5A, 0x61...0x7A: return (.letter, at + 1)
+      case 0x30...0x39: return (.number, at + 1)
+      case 0x0A, 0x0D: return (.newline, at + 1)
+      case 0x20, 0x09, 0x0B, 0x0C: return (.space, at + 1)
+      default: return (.other, at + 1)
+      }
     }
-    func isSpace(_ kind: Kind) -> Bool { kind == .space || kind == .newline }
-    if let end = contraction(text, starts, from) { return end }
-    let byte = text[starts[from]]
-    let kind = kinds[from]
+    return wide(at)
+  }
+
+  private func wide(_ at: Int) -> (kind: Kind, end: Int) {
+    let length = UTF8Step.length(bytes[at])
+    let end = min(at + length, bytes.count)
+    var code = UInt32(bytes[at]) & (0xFF >> UInt32(length + 1))
+    var index = at + 1
+    while index < end {
+      code = code << 6 | UInt32(bytes[index] & 0x3F)
+      index += 1
+    }
+    let properties = (Unicode.Scalar(code) ?? "\u{FFFD}").properties
+    if properties.isWhitespace { return (.space, end) }
+    switch properties.generalCategory {
+    case .uppercaseLetter, .lowercaseLetter, .titlecaseLetter, .modifierLetter, .otherLetter:
+      return (.letter, end)
+    case .decimalNumber, .letterNumber, .otherNumber: return (.number, end)
+    default: return (.other, end)
+    }
+  }
+
+  /// Past characters of one kind, at most `limit`.
+  @inline(__always)
+  private func past(_ wanted: Kind, _ from: Int, limit: Int = .max) -> Int {
+    var end = from
+    var count = 0
+    while end < bytes.count, count < limit {
+      let next = kind(end)
+      if next.kind != wanted { break }
+      end = next.end
+      count += 1
+    }
+    return end
+  }
+
+  func end(of at: Int) -> Int {
+    if bytes[at] == 0x27, let end = contraction(at) { return end }
+    let (first, after) = kind(at)
     // Letters, with one character before them that may join.
-    if kind == .letter { return run(from) { $0 == .letter } }
-    let joins = self == .gpt2 ? byte == 0x20 : kind != .newline && kind != .number
-    if joins, from + 1 < count, kinds[from + 1] == .letter {
-      return run(from + 1) { $0 == .letter }
-    }
+    if first == .letter { return past(.letter, after) }
+    let isBlank = bytes[at] == 0x20
+    let next = after < bytes.count ? kind(after) : nil
+    let joins = folds ? first != .newline && first != .number : isBlank
+    if joins, let next, next.kind == .letter { return past(.letter, next.end) }
     // Numbers.
-    let digits = self == .gpt2 ? Int.max : self == .llama3 ? 3 : 1
-    if kind == .number { return run(from, limit: digits) { $0 == .number } }
-    if self == .gpt2, byte == 0x20, from + 1 < count, kinds[from + 1] == .number {
-      return run(from + 1) { $0 == .number }
-    }
+    if first == .number { return past(.number, at, limit: digits) }
+    if !folds, isBlank, let next, next.kind == .number { return past(.number, next.end) }
     // Everything else that is not space.
-    let start = byte == 0x20 && from + 1 < count && kinds[from + 1] == .other ? from + 1 : from
-    if kinds[start] == .other {
-      let end = run(start) { $0 == .other }
-      return self == .gpt2 ? end : run(end) { $0 == .newline }
+    if isBlank, let next, next.kind == .other { return others(next.end) }
+    if first == .other { return others(after) }
+    return space(at)
+  }
+
+  private func others(_ from: Int) -> Int {
+    let end = past(.other, from)
+    return folds ? past(.newline, end) : end
+  }
+
+  /// Up to the last line break, or all but the last before something, or all.
+  private func space(_ at: Int) -> Int {
+    var end = at
+    var last = at
+    var lineEnd: Int?
+    while end < bytes.count {
+      let next = kind(end)
+      guard next.kind == .space || next.kind == .newline else { break }
+      last = end
+      end = next.end
+      if next.kind == .newline { lineEnd = end }
     }
-    // Space: up to the last line break, or all but the last before something, or all.
-    let end = run(from, isSpace)
-    if self != .gpt2, let newline = (from..<end).last(where: { kinds[$0] == .newline }) {
-      return newline + 1
-    }
-    return end < count && end - from > 1 ? end - 1 : end
+    if folds, let lineEnd { return lineEnd }
+    return end < bytes.count && last > at ? last : end
   }
 
   /// `'s 't 're 've 'm 'll 'd`, in any case but for GPT-2.
-  private func contraction(_ text: ArraySlice<UInt8>, _ starts: [Int], _ from: Int) -> Int? {
-    guard text[starts[from]] == 0x27, from + 1 < starts.count - 1 else { return nil }
-    func letter(_ offset: Int) -> UInt8? {
-      guard from + offset < starts.count - 1 else { return nil }
-      let first = starts[from + offset]
-      let width = starts[from + offset + 1] - first
-      // U+017F is a long s: case folding makes it an s.
-      if width == 2, self != .gpt2, text[first] == 0xC5, text[first + 1] == 0xBF { return 0x73 }
-      guard width == 1 else { return nil }
-      let byte = text[first]
-      return self != .gpt2 && (0x41...0x5A).contains(byte) ? byte + 32 : byte
+  private func contraction(_ at: Int) -> Int? {
+    func letter(_ index: Int) -> UInt8 {
+      guard index < bytes.count else { return 0 }
+      let byte = bytes[index]
+      return folds && (0x41...0x5A).contains(byte) ? byte + 32 : byte
     }
-    switch letter(1) {
+    switch letter(at + 1) {
     case UInt8(ascii: "s"), UInt8(ascii: "t"), UInt8(ascii: "m"), UInt8(ascii: "d"):
-      return from + 2
+      return at + 2
     case UInt8(ascii: "r"), UInt8(ascii: "v"):
-      return letter(2) == UInt8(ascii: "e") ? from + 3 : nil
-    case UInt8(ascii: "l"): return letter(2) == UInt8(ascii: "l") ? from + 3 : nil
+      return letter(at + 2) == UInt8(ascii: "e") ? at + 3 : nil
+    case UInt8(ascii: "l"): return letter(at + 2) == UInt8(ascii: "l") ? at + 3 : nil
+    // U+017F is a long s: case folding makes it an s.
+    case 0xC5 where folds && at + 2 < bytes.count && bytes[at + 2] == 0xBF: return at + 3
     default: return nil
     }
   }

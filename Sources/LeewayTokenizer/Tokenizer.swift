@@ -8,7 +8,8 @@ public struct Tokenizer: Sendable {
     public var bytes: Range<Int>
   }
 
-  var model = BytePairModel(vocabulary: Vocabulary())
+  var vocabulary = Vocabulary()
+  var model = PieceModel.bytePairs(BytePairModel(vocabulary: Vocabulary()))
   var normalizers: [Normalizer] = []
   var preTokenizers: [PreTokenizer] = []
   /// Nil when the file names none.
@@ -39,24 +40,27 @@ public struct Tokenizer: Sendable {
         normalized.append((text.bytes, token))
       }
       // What is found in the normalized text is told as it stands there, as the reference does.
-      model.vocabulary.setAdded(text.bytes, id: token.id)
+      vocabulary.setAdded(text.bytes, id: token.id)
     }
     normalizedMatcher = AddedMatcher(normalized)
   }
 
   /// Number of ids, holes counted.
-  public var vocabularyCount: Int { model.vocabulary.count }
+  public var vocabularyCount: Int { vocabulary.count }
 
   /// The id of a piece, for byte-level vocabularies of the text that it stands for.
   public func id(of piece: String) -> Int? {
     let bytes = Array(piece.utf8)
-    return addedIDs[bytes] ?? model.vocabulary.id(text: bytes)
+    return addedIDs[bytes] ?? vocabulary.id(text: bytes)
   }
 
   /// The bytes of a piece as the vocabulary holds it (for byte-level vocabularies, of the text).
-  public func bytes(of id: Int) -> [UInt8]? { model.vocabulary.piece(id) }
+  public func bytes(of id: Int) -> [UInt8]? { vocabulary.piece(id) }
 
   public func isSpecial(_ id: Int) -> Bool { specialIDs.contains(id) }
+
+  /// What stands before every text, as text.
+  package var textBefore: [UInt8] { prefix.flatMap { bytes(of: $0) ?? [] } }
 
   // MARK: Encoding
 
@@ -74,11 +78,9 @@ public struct Tokenizer: Sendable {
     pieces(Array(text.utf8), addSpecial: addSpecial)
   }
 
-  private typealias Cache = [ArraySlice<UInt8>: [BytePairModel.Token]]
-
   private func pieces(_ text: [UInt8], addSpecial: Bool) -> [Piece] {
     var out = addSpecial ? prefix.map { Piece(id: $0, bytes: 0..<0) } : []
-    var cache: Cache = [:]
+    var cache = WordCache()
     for part in plainMatcher.split(text) {
       switch part {
       case .token(let token, let range): out.append(Piece(id: token.id, bytes: range))
@@ -89,7 +91,8 @@ public struct Tokenizer: Sendable {
     return out
   }
 
-  private func encode(_ segment: ArraySlice<UInt8>, cache: inout Cache, into out: inout [Piece]) {
+  private func encode(_ segment: ArraySlice<UInt8>, cache: inout WordCache, into out: inout [Piece])
+  {
     var text = NormalizedText(segment)
     for normalizer in normalizers { normalizer.apply(&text) }
     for part in normalizedMatcher.split(text.bytes) {
@@ -99,7 +102,8 @@ public struct Tokenizer: Sendable {
         out.append(Piece(id: token.id, bytes: first.lowerBound..<last.upperBound))
       case .text(let range):
         var piece = text[range]
-        for word in cut(&piece) { append(piece, word, cache: &cache, into: &out) }
+        let words = cut(&piece)
+        append(piece, words, cache: &cache, into: &out)
       }
     }
   }
@@ -119,23 +123,21 @@ public struct Tokenizer: Sendable {
   }
 
   private func append(
-    _ text: NormalizedText, _ cut: Range<Int>,
-    cache: inout Cache, into out: inout [Piece]
+    _ text: NormalizedText, _ words: [Range<Int>], cache: inout WordCache, into out: inout [Piece]
   ) {
-    let word = text.bytes[cut]
-    let tokens: [BytePairModel.Token]
-    if let known = cache[word] {
-      tokens = known
-    } else {
-      // Kept from 0 on, so that the same word elsewhere can use it.
-      tokens = model.encode(Array(word)[...])
-      if word.count <= 64 { cache[Array(word)[...]] = tokens }
-    }
-    for token in tokens {
-      let first = text.source(cut.lowerBound + token.bytes.lowerBound)
-      let last = text.source(cut.lowerBound + token.bytes.upperBound - 1)
-      out.append(
-        Piece(id: token.id, bytes: first.lowerBound..<max(last.upperBound, first.lowerBound)))
+    let model = model
+    text.bytes.withUnsafeBytes { bytes in
+      for word in words {
+        let spelling = UnsafeRawBufferPointer(rebasing: bytes[word])
+        let found =
+          cache.find(spelling) ?? cache.add(spelling, model.encode(Array(spelling)[...]))
+        for token in cache.tokens[found] {
+          let first = text.source(word.lowerBound + token.bytes.lowerBound)
+          let last = text.source(word.lowerBound + token.bytes.upperBound - 1)
+          out.append(
+            Piece(id: token.id, bytes: first.lowerBound..<max(last.upperBound, first.lowerBound)))
+        }
+      }
     }
   }
 
@@ -169,7 +171,7 @@ public struct Tokenizer: Sendable {
   {
     var pieces: [[UInt8]] = []
     for id in ids where !(skipSpecial && isSpecial(id)) {
-      guard let piece = model.vocabulary.piece(id) else {
+      guard let piece = vocabulary.piece(id) else {
         throw .unknownID(id, vocabulary: vocabularyCount)
       }
       pieces.append(piece)

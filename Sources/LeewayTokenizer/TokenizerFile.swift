@@ -57,10 +57,23 @@ extension Tokenizer {
       hashes.append(ContentHash.sha256(bytes))
       config = TokenizerNode(value: try Self.parse(bytes, configPath), key: "", path: configPath)
     }
-    let qwen = try config?.optionalText("tokenizer_class")?.hasPrefix("Qwen2Tokenizer") ?? false
+    let known = ["GPT2Tokenizer", "Qwen2Tokenizer"]
+    let name = try config?.optionalText("tokenizer_class") ?? known[0]
+    // The two files do not say how words are cut; only the class does.
+    guard known.contains(name.hasSuffix("Fast") ? String(name.dropLast(4)) : name) else {
+      throw .unsupported(
+        path: configPath, component: "tokenizer_class", kind: name, known: known)
+    }
+    let qwen = name.hasPrefix(known[1])
+    var extra: JSONValue?
+    let extraPath = folder + "/added_tokens.json"
+    if let bytes = try Self.contents(extraPath) {
+      hashes.append(ContentHash.sha256(bytes))
+      extra = try Self.parse(bytes, extraPath)
+    }
     self = try TokenizerReader(path: path).read([
       "model": ["type": "BPE", "vocab": vocabulary, "merges": Self.mergeLines(mergesBytes)],
-      "added_tokens": try Self.addedTokens(config, vocabulary),
+      "added_tokens": try Self.addedTokens(config, vocabulary, extra),
       "normalizer": qwen ? ["type": "NFC"] : .null,
       "pre_tokenizer": [
         "type": "Sequence",
@@ -90,13 +103,29 @@ extension Tokenizer {
       })
   }
 
-  /// Those of `tokenizer_config.json`; without them GPT-2's own.
-  private static func addedTokens(_ config: TokenizerNode?, _ vocabulary: JSONValue)
-    throws(TokenizerError) -> JSONValue
-  {
+  /// Those of `tokenizer_config.json`; without them GPT-2's own and those of `added_tokens.json`.
+  private static func addedTokens(
+    _ config: TokenizerNode?, _ vocabulary: JSONValue, _ extra: JSONValue?
+  ) throws(TokenizerError) -> JSONValue {
     guard let table = config?.child("added_tokens_decoder") else {
-      guard let id = vocabulary["<|endoftext|>"] else { return [] }
-      return [["id": id, "content": "<|endoftext|>", "special": true, "normalized": false]]
+      var tokens: [JSONValue] = []
+      if let id = vocabulary["<|endoftext|>"] {
+        tokens.append(
+          ["id": id, "content": "<|endoftext|>", "special": true, "normalized": false])
+      }
+      let special = (config?.value.members ?? []).compactMap { member in
+        member.key.suffix(6) == Array("_token".utf8)[...]
+          ? member.value.bytes ?? member.value["content"]?.bytes : nil
+      }
+      for member in extra?.members ?? [] where !tokens.contains(where: { $0["id"] == member.value })
+      {
+        tokens.append([
+          "id": member.value, "content": .string(member.key),
+          "special": .bool(special.contains(member.key)),
+          "normalized": .bool(!special.contains(member.key)),
+        ])
+      }
+      return .array(tokens)
     }
     guard let members = table.value.members else { throw table.wrong("an object") }
     var tokens: [(id: Int, value: JSONValue)] = []

@@ -15,23 +15,56 @@ struct TokenizerReader {
       tokenizer.preTokenizers = try preTokenizers(node, &byteLevel)
     }
     if let node = root.child("decoder") { tokenizer.decoder = try decodeSteps(node, byteLevel) }
-    tokenizer.model = try bytePairs(try root.required("model"), byteLevel: byteLevel)
+    try model(try root.required("model"), byteLevel: byteLevel, into: &tokenizer)
     try addTokens(try root.items("added_tokens"), to: &tokenizer)
     if let node = root.child("post_processor") { try process(node, &tokenizer) }
     return tokenizer
   }
 
   /// Ids beyond this are a mistake: the table of pieces would be mostly holes.
-  private func idLimit(_ pieces: Int) -> Int { min(max(pieces * 16, 1 << 20), 1 << 28) }
+  func idLimit(_ pieces: Int) -> Int { min(max(pieces * 16, 1 << 20), 1 << 28) }
 
   // MARK: The model
+
+  private func model(_ node: TokenizerNode, byteLevel: Bool, into tokenizer: inout Tokenizer)
+    throws(TokenizerError)
+  {
+    switch try node.optionalText("type") ?? "BPE" {
+    case "BPE":
+      let model = try bytePairs(node, byteLevel: byteLevel)
+      (tokenizer.vocabulary, tokenizer.model) = (model.vocabulary, .bytePairs(model))
+    case "Unigram":
+      guard !byteLevel else {
+        throw try node.required("type").wrong("BPE, as the pre_tokenizer gives bytes")
+      }
+      (tokenizer.vocabulary, tokenizer.model) = try unigram(node)
+    default: throw node.unsupported("model", ["BPE", "Unigram"])
+    }
+  }
+
+  private func unigram(_ node: TokenizerNode) throws(TokenizerError) -> (Vocabulary, PieceModel) {
+    _ = try node.required("vocab")
+    let entries = try node.items("vocab")
+    var vocabulary = Vocabulary(capacity: entries.count)
+    var scores: [Double] = []
+    for (id, entry) in entries.enumerated() {
+      guard let pair = entry.value.array, pair.count == 2, let piece = pair[0].bytes,
+        let score = pair[1].double
+      else { throw entry.wrong("a piece and its score") }
+      vocabulary.add(piece, id: id)
+      scores.append(score)
+    }
+    let unknown = try node.whole("unk_id", below: max(entries.count, 1))
+    guard !entries.isEmpty else { throw try node.required("vocab").wrong("at least one piece") }
+    let model = UnigramModel(
+      vocabulary: vocabulary, scores: scores, unknown: unknown,
+      byteFallback: try node.flag("byte_fallback", default: false))
+    return (vocabulary, .unigram(model))
+  }
 
   private func bytePairs(_ node: TokenizerNode, byteLevel: Bool) throws(TokenizerError)
     -> BytePairModel
   {
-    if let kind = try node.optionalText("type"), kind != "BPE" {
-      throw node.unsupported("model", ["BPE"])
-    }
     if let dropout = node.child("dropout"), dropout.value.double != 0 {
       throw dropout.wrong("null")
     }
@@ -66,7 +99,7 @@ struct TokenizerReader {
     return model
   }
 
-  private func addMerges(_ items: [TokenizerNode], to model: inout BytePairModel)
+  func addMerges(_ items: [TokenizerNode], to model: inout BytePairModel)
     throws(TokenizerError)
   {
     model.merges = MergeTable(capacity: items.count)
@@ -106,7 +139,7 @@ struct TokenizerReader {
   private func addTokens(_ items: [TokenizerNode], to tokenizer: inout Tokenizer)
     throws(TokenizerError)
   {
-    let limit = idLimit(tokenizer.model.vocabulary.count + items.count)
+    let limit = idLimit(tokenizer.vocabulary.count + items.count)
     for item in items {
       let token = AddedToken(
         id: try item.whole("id", below: limit), content: try item.bytes("content"),
@@ -118,7 +151,7 @@ struct TokenizerReader {
       guard !token.content.isEmpty else {
         throw try item.required("content").wrong("at least one character")
       }
-      if let known = tokenizer.model.vocabulary.id(of: token.content), known != token.id {
+      if let known = tokenizer.vocabulary.id(of: token.content), known != token.id {
         throw try item.required("id").wrong("\(known), the vocabulary's id of that piece")
       }
       tokenizer.added.append(token)

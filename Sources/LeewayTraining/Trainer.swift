@@ -53,7 +53,7 @@ public final class Trainer {
     let start = ingredients.start?.values
     model = Trainee(ingredients.architecture, config, kernels: kernels) { tensor in
       start?[tensor.name]
-        ?? Initialization.values(tensor, layers: config.layers, seed: "\(recipe.seed)")
+        ?? Initialization.values(tensor, config, seed: "\(recipe.seed)")
     }
     optimizer = Optimizer(recipe.optimizer, decay: recipe.decay, count: table.count)
     if let curve = try TrainingState(folder: folder).load(into: model, optimizer, recipe: hash) {

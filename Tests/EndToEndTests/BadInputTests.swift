@@ -173,7 +173,12 @@ import Testing
     ("rms_norm_eps", -1, "rms_norm_eps"),
     ("eos_token_id", [2, "x"], "eos_token_id"),
     ("rope_parameters", 2, "rope_parameters"),
-    ("rope_parameters", ["rope_type": "yarn"], "rope_type default, linear or llama3"),
+    ("rope_parameters", ["rope_type": "mystery"], "rope_type default, linear, dynamic, llama3"),
+    ("rope_parameters", ["rope_type": "yarn"], "rope_parameters.factor"),
+    (
+      "rope_parameters", ["rope_type": "longrope", "short_factor": [1], "long_factor": [1]],
+      "numbers above 0"
+    ),
     ("rope_parameters", ["rope_theta": "big"], "rope_parameters.rope_theta"),
     ("rope_parameters", ["rope_type": "linear", "factor": 2, "base": 3], "no keys but"),
     ("rope_scaling", ["type": "linear"], "rope_scaling.factor"),

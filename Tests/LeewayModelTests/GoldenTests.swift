@@ -72,6 +72,32 @@ import Testing
     }
   }
 
+  /// `LEEWAY_PARITY=1`: prints the largest difference of each family, and where it is.
+  @Test(.enabled(if: ProcessInfo.processInfo.environment["LEEWAY_PARITY"] != nil, "only a table"))
+  func theLargestDifferenceOfEachFamily() throws {
+    var worst: [String: (difference: Float, place: String)] = [:]
+    for name in GoldenFixture.names {
+      let fixture = try GoldenFixture(name)
+      let sites = fixture.model.config.sites
+      let expected = try fixture.expected()
+      let heard = try SweepPlanner(model: fixture.model).capture(
+        CaptureJob(prompts: fixture.manifest.prompts.map(\.ids), sites: sites))
+      for prompt in heard.indices {
+        for (site, found) in zip(sites, heard[prompt]) {
+          let tensor = try #require(expected["\(prompt)/\(site)"])
+          let difference = Difference(found: found.values, expected: tensor.floats())?.relative ?? 0
+          let family = fixture.manifest.architecture
+          if difference > worst[family]?.difference ?? -1 {
+            worst[family] = (difference, "\(name), prompt \(prompt), \(site)")
+          }
+        }
+      }
+    }
+    for (family, found) in worst.sorted(by: { $0.key < $1.key }) {
+      print("\(family): \(found.difference) at \(found.place)")
+    }
+  }
+
   @Test(arguments: GoldenFixture.names, ExecutorKind.allCases)
   func greedyContinuationsMatch(name: String, kind: ExecutorKind) throws {
     let fixture = try GoldenFixture(name)

@@ -1,3 +1,4 @@
+import Foundation
 import LeewayBase
 import LeewayModel
 import LeewaySteering
@@ -144,7 +145,9 @@ import Testing
     for (token, row) in zip(tokens, try naive.unembedding(of: tokens)) {
       for position in 0..<5 {
         let normed = heard[0].position(position)
-        let read = zip(row, normed).reduce(0.0) { $0 + Double($1.0) * Double($1.1) }
+        let sum = zip(row, normed).reduce(0.0) { $0 + Double($1.0) * Double($1.1) }
+        let cap = Double(model.config.logitCap)
+        let read = cap > 0 ? cap * tanh(sum / cap) : sum
         let logits = Array(heard[1].position(position))
         #expect(abs(read - Double(logits[token])) < 1e-3 * max(1, abs(read)), "\(name) \(token)")
       }

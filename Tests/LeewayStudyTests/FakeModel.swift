@@ -147,12 +147,19 @@ final class FakeModel: JobExecutor {
 
 enum Fake {
   /// One token a character.
-  static func tokenizer() throws -> Tokenizer {
+  /// - Parameter begins: whether every text begins with `<s>`.
+  static func tokenizer(begins: Bool = false) throws -> Tokenizer {
     let letters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789 .,!?|:"
     let pieces = letters.enumerated().map { "\"\($0.element)\": \($0.offset)" }
+    let mark = #"{"id": 69, "content": "<s>", "special": true, "normalized": false}"#
+    let before = """
+      {"type": "TemplateProcessing", "single": [{"SpecialToken": {"id": "<s>"}}, {"Sequence": {}}],
+       "special_tokens": {"<s>": {"ids": [69]}}}
+      """
     let json = """
-      {"version": "1.0", "added_tokens": [], "normalizer": null, "pre_tokenizer": null,
-       "post_processor": null, "decoder": {"type": "Fuse"},
+      {"version": "1.0", "added_tokens": [\(begins ? mark : "")], "normalizer": null,
+       "pre_tokenizer": null, "post_processor": \(begins ? before : "null"),
+       "decoder": {"type": "Fuse"},
        "model": {"type": "BPE", "vocab": {\(pieces.joined(separator: ", "))}, "merges": []}}
       """
     return try Tokenizer(json: Array(json.utf8), path: "fake.json")

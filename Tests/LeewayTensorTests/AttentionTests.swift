@@ -48,19 +48,24 @@ private final class Cache {
   deinit { for span in spans { span.keys.deallocate() } }
 
   /// One row and head in Double.
-  func reference(_ q: [Float], visible: Int, kvHead: Int, scale: Float) -> [Double] {
+  func reference(
+    _ q: [Float], visible: Int, kvHead: Int, scale: Float, cap: Float = 0, window: Int = 0
+  ) -> [Double] {
     let width = kvHeads * headWidth
-    let scores = (0..<visible).map { key in
-      (0..<headWidth).reduce(0.0) {
-        $0 + Double(q[$1]) * Double(k[key * width + kvHead * headWidth + $1])
-      } * Double(scale)
+    let first = window > 0 ? max(0, visible - window) : 0
+    let scores = (first..<visible).map { key in
+      let score =
+        (0..<headWidth).reduce(0.0) {
+          $0 + Double(q[$1]) * Double(k[key * width + kvHead * headWidth + $1])
+        } * Double(scale)
+      return cap > 0 ? Double(cap) * tanh(score / Double(cap)) : score
     }
     let top = scores.max() ?? 0
     let weights = scores.map { exp($0 - top) }
     let total = weights.reduce(0, +)
     return (0..<headWidth).map { d in
-      (0..<visible).reduce(0.0) {
-        $0 + weights[$1] / total * Double(v[$1 * width + kvHead * headWidth + d])
+      (first..<visible).reduce(0.0) {
+        $0 + weights[$1 - first] / total * Double(v[$1 * width + kvHead * headWidth + d])
       }
     }
   }
@@ -71,7 +76,7 @@ private final class Cache {
 
   private func attend(
     _ kernels: Kernels, _ q: [Float], _ cache: Cache, heads: Int, visible: [Int32],
-    pieces: [AttentionPiece]? = nil
+    pieces: [AttentionPiece]? = nil, cap: Float = 0, window: Int = 0
   ) -> [UInt32] {
     let rows = visible.count
     let input = Storage(rows, heads * cache.headWidth, gap: 3, fill: q)
@@ -82,9 +87,10 @@ private final class Cache {
       pieces: pieces
         ?? [AttentionPiece(firstRow: 0, rows: rows, firstSpan: 0, spans: cache.spans.count)],
       spans: cache.spans, heads: heads, kvHeads: cache.kvHeads, headWidth: cache.headWidth,
-      scale: 0.3, into: output.matrix, work: &work)
+      scale: 0.3, cap: cap, window: window, into: output.matrix, work: &work)
     #expect(output.guardsHold)
-    #expect(work.useful == 2 * cache.headWidth * heads * visible.reduce(0) { $0 + Int($1) })
+    let seen = visible.reduce(0) { $0 + (window > 0 ? min(window, Int($1)) : Int($1)) }
+    #expect(work.useful == 2 * cache.headWidth * heads * seen)
     return output.bits
   }
 
@@ -158,6 +164,48 @@ private final class Cache {
       let pooled = Kernels(pool: ThreadPool(threads: threads))
       #expect(attend(pooled, q, cache, heads: heads, visible: visible) == whole)
       #expect(attend(pooled, q, cache, heads: heads, visible: visible, pieces: pieces) == whole)
+    }
+  }
+
+  /// Caps and windows: near Double, the same bits in every set, however the cache is cut and whoever
+  /// is computed together.
+  @Test(arguments: [(0, 1), (0, 3), (0, 16), (0, 40), (1.5, 0), (0.7, 17), (2, 1000)])
+  func capsAndWindows(cap: Float, window: Int) {
+    var random = Random(41)
+    let (heads, kvHeads, headWidth, rows) = (6, 2, 20, 9)
+    let q = random.floats(rows * heads * headWidth)
+    let visible: [Int32] = [1, 2, 44, 51, 58, 65, 72, 79, 86]
+    let keys = 86
+    let whole = Cache(keys: keys, kvHeads: kvHeads, headWidth: headWidth, cuts: [keys], seed: 42)
+    var expected: [Double] = []
+    for row in 0..<rows {
+      for head in 0..<heads {
+        let start = (row * heads + head) * headWidth
+        expected += whole.reference(
+          Array(q[start..<start + headWidth]), visible: Int(visible[row]),
+          kvHead: head / (heads / kvHeads), scale: 0.3, cap: cap, window: window)
+      }
+    }
+    let bits = attend(
+      Kernels(set: Self.sets[0]), q, whole, heads: heads, visible: visible, cap: cap,
+      window: window)
+    #expect(worstError(bits.map(Float.init(bitPattern:)), expected, floor: 1) < 2e-6)
+    for set in Self.sets {
+      for cuts in [
+        [keys], [1, keys - 1], [33, keys - 33], [16, 16, keys - 32], [5, 40, keys - 45],
+      ] {
+        let cut = Cache(keys: keys, kvHeads: kvHeads, headWidth: headWidth, cuts: cuts, seed: 42)
+        let found = attend(
+          Kernels(set: set), q, cut, heads: heads, visible: visible, cap: cap, window: window)
+        #expect(found == bits, "\(set.name) \(cuts)")
+      }
+      for row in 0..<rows {
+        let these = row * heads * headWidth..<(row + 1) * heads * headWidth
+        let one = attend(
+          Kernels(set: set), Array(q[these]), whole, heads: heads, visible: [visible[row]],
+          cap: cap, window: window)
+        #expect(one == Array(bits[these]), "\(set.name) row \(row)")
+      }
     }
   }
 

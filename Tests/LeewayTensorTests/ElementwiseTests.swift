@@ -153,6 +153,51 @@ import Testing
     #expect(bits.allSatisfy { $0 == bits[0] })
   }
 
+  /// Weights fewer than the columns: each head is normed by itself.
+  @Test func headsAreNormedByThemselves() {
+    var random = Random(21)
+    let (rows, heads, width) = (5, 3, 20)
+    let x = random.floats(rows * heads * width)
+    let weight = random.floats(width)
+    for set in Self.sets {
+      let kernels = Kernels(set: set)
+      let input = Storage(rows, heads * width, gap: 4, fill: x)
+      let output = Storage(rows, heads * width, gap: 1)
+      kernels.rmsNorm(input.matrix, weight: weight, epsilon: 1e-5, into: output.matrix)
+      #expect(output.guardsHold)
+      for head in 0..<heads {
+        let columns = head * width..<(head + 1) * width
+        let alone = Storage(rows, width)
+        kernels.rmsNorm(
+          input.matrix.columns(columns), weight: weight, epsilon: 1e-5, into: alone.matrix)
+        let part = output.matrix.columns(columns)
+        let bits = (0..<rows).flatMap { row in part.row(row).map { $0.bitPattern } }
+        #expect(alone.bits == bits)
+      }
+    }
+  }
+
+  @Test func softCapIsNearDouble() {
+    var random = Random(22)
+    let special: [Float] = [0, -0.0, 1e-30, -1e-9, 3e-5, 1e9, -1e9, .infinity, -.infinity]
+    let x = random.floats(300).map { $0 * 40 } + random.floats(90) + special
+    for cap in [Float(0.5), 30, 50] {
+      let expected = x.map { Double(cap) * tanh(Double($0) / Double(cap)) }
+      var bits: [[UInt32]] = []
+      for set in Self.sets {
+        let input = Storage(3, x.count / 3, gap: 1, fill: x)
+        let output = Storage(3, x.count / 3, gap: 2)
+        Kernels(set: set).softCap(input.matrix, cap, into: output.matrix)
+        #expect(output.guardsHold)
+        bits.append(output.bits)
+        for (found, wanted) in zip(output.values, expected) {
+          #expect(abs(Double(found) - wanted) <= 1.2e-7 * abs(wanted), "\(found) \(wanted)")
+        }
+      }
+      #expect(bits.allSatisfy { $0 == bits[0] })
+    }
+  }
+
   @Test(arguments: [false, true]) func rotaryIsNearDouble(interleaved: Bool) {
     var random = Random(15)
     for (headWidth, rotaryWidth) in [(8, 8), (64, 64), (80, 20), (128, 128), (6, 2)] {

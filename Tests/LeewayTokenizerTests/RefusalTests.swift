@@ -74,11 +74,11 @@ struct RefusalTests {
       ("pre_tokenizer", "UnicodeScripts"), ("pre_tokenizer", "CharDelimiterSplit"),
       ("pre_tokenizer", "nonsense"), ("decoder", "WordPiece"), ("decoder", "BPEDecoder"),
       ("decoder", "CTC"), ("post_processor", "nonsense"), ("model", "WordPiece"),
-      ("model", "Unigram"), ("model", "WordLevel"), ("model", ""),
+      ("model", "WordLevel"), ("model", ""),
     ])
   func unknown(_ component: String, _ kind: String) {
     let known: [String: [String]] = [
-      "model": ["BPE"],
+      "model": ["BPE", "Unigram"],
       "normalizer": [
         "Lowercase", "NFC", "NFD", "NFKC", "NFKD", "Prepend", "Replace", "Sequence", "Strip",
         "StripAccents",
@@ -220,6 +220,26 @@ struct RefusalTests {
       wrong(
         model("vocab", ["a": id]), "model.vocab.a", "a whole number from 0 to 1048575", found)
     }
+  }
+
+  @Test("A unigram model")
+  func unigram() throws {
+    let base: JSONValue = ["type": "Unigram", "unk_id": 0, "vocab": [["<unk>", 0], ["a", -1]]]
+    #expect(try Self.read(with("model", base)).encode("ab") == [1, 0])
+    func refused(_ change: JSONValue, _ key: String, _ expected: String, _ found: String) {
+      wrong(with("model", change), key, expected, found)
+    }
+    missing(with("model", base.setting("vocab", nil)), "model.vocab")
+    missing(with("model", base.setting("unk_id", nil)), "model.unk_id")
+    refused(
+      base.setting("unk_id", 2), "model.unk_id", "a whole number from 0 to 1", "2")
+    refused(base.setting("vocab", ["a": 0]), "model.vocab", "a list", #"{"a":0}"#)
+    refused(
+      base.setting("vocab", [["a"]]), "model.vocab[0]", "a piece and its score", #"["a"]"#)
+    refused(base.setting("vocab", []), "model.vocab", "at least one piece", "[]")
+    wrong(
+      with("model", base).setting("pre_tokenizer", Self.bytes), "model.type",
+      "BPE, as the pre_tokenizer gives bytes", #""Unigram""#)
   }
 
   @Test("Merges")

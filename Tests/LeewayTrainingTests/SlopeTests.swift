@@ -111,6 +111,51 @@ import Testing
     }
   }
 
+  @Test(arguments: Engine.all, [(1, 1), (3, 5), (37, 3)])
+  func headNorms(engine: Engine, shape: (rows: Int, heads: Int)) {
+    let (rows, heads, width) = (shape.rows, shape.heads, 6)
+    let columns = heads * width
+    var chance = Chance("head norms", "\(shape)")
+    let kernels = engine.kernels()
+    let x = chance.storage(rows * columns, around: 0.3)
+    let weight = chance.storage(width, around: 1, by: 0.3)
+    let c = chance.floats(rows * columns)
+    func loss() -> Double {
+      let y = Floats(count: rows * columns)
+      kernels.rmsNorm(
+        x.matrix(rows, columns), weight: weight.values, epsilon: 0.1,
+        into: y.matrix(rows, columns))
+      return weighted(y, c)
+    }
+    // The gradient is turned in place.
+    let dx = Floats(c)
+    let dw = Floats(count: width)
+    let partials = Floats(count: Kernels.partials(rows: rows, columns: columns))
+    kernels.rmsNormBack(
+      x.matrix(rows, columns), weight: weight.values, epsilon: 0.1, dy: dx.matrix(rows, columns),
+      into: dx.matrix(rows, columns), adding: false, dWeight: dw.base, partials: partials.base)
+    expectSlope(dx.values, of: x, "dx", loss: loss)
+    expectSlope(dw.values, of: weight, "dw", loss: loss)
+  }
+
+  @Test(arguments: Engine.all) func softCap(engine: Engine) {
+    var chance = Chance("soft cap")
+    let kernels = engine.kernels()
+    let (rows, columns) = (5, 37)
+    let x = chance.storage(rows * columns, by: 2)
+    let c = chance.floats(rows * columns)
+    let (y, slopes) = (Floats(count: rows * columns), Floats(c))
+    kernels.softCap(x.matrix(rows, columns), 1.5, into: y.matrix(rows, columns))
+    kernels.softCapBack(
+      y.matrix(rows, columns), 1.5, dy: slopes.matrix(rows, columns),
+      into: slopes.matrix(rows, columns))
+    expectSlope(slopes.values, of: x, "soft cap") {
+      let y = Floats(count: rows * columns)
+      kernels.softCap(x.matrix(rows, columns), 1.5, into: y.matrix(rows, columns))
+      return weighted(y, c)
+    }
+  }
+
   @Test(arguments: Engine.all, Activation.allCases)
   func activations(engine: Engine, activation: Activation) {
     var chance = Chance("activation", activation.rawValue)
@@ -159,6 +204,8 @@ import Testing
     var heads: Int
     var kvHeads: Int
     var headWidth: Int
+    var cap: Float = 0
+    var window = 0
   }
 
   @Test(
@@ -168,6 +215,9 @@ import Testing
       Shape(lengths: [5, 17, 3], heads: 4, kvHeads: 2, headWidth: 6),
       Shape(lengths: [33], heads: 2, kvHeads: 1, headWidth: 20),
       Shape(lengths: [4], heads: 1, kvHeads: 1, headWidth: 80),
+      Shape(lengths: [5, 21], heads: 4, kvHeads: 2, headWidth: 6, window: 3),
+      Shape(lengths: [3, 19], heads: 2, kvHeads: 1, headWidth: 20, cap: 0.8),
+      Shape(lengths: [23], heads: 2, kvHeads: 2, headWidth: 5, cap: 1.5, window: 18),
     ])
   func attention(engine: Engine, shape: Shape) {
     var chance = Chance("attention", "\(shape)")
@@ -192,7 +242,8 @@ import Testing
       q: q.matrix(rows, width), k: both.columns(0..<kvWidth),
       v: both.columns(kvWidth..<2 * kvWidth), dz: dz.matrix(rows, width), sequences: sequences,
       heads: shape.heads, kvHeads: shape.kvHeads, headWidth: shape.headWidth, scale: scale,
-      intoQ: dq.matrix(rows, width), k: dBoth.columns(0..<kvWidth),
+      cap: shape.cap, window: shape.window, intoQ: dq.matrix(rows, width),
+      k: dBoth.columns(0..<kvWidth),
       v: dBoth.columns(kvWidth..<2 * kvWidth))
     func loss() -> Double {
       let z = Floats(count: rows * width)
@@ -211,7 +262,8 @@ import Testing
           q: q.matrix(rows, width).rows(sequence), visible: (1...Int32(sequence.count)).map { $0 },
           pieces: [AttentionPiece(firstRow: 0, rows: sequence.count, firstSpan: 0, spans: 1)],
           spans: [span], heads: shape.heads, kvHeads: shape.kvHeads, headWidth: shape.headWidth,
-          scale: scale, into: z.matrix(rows, width).rows(sequence), work: &work)
+          scale: scale, cap: shape.cap, window: shape.window,
+          into: z.matrix(rows, width).rows(sequence), work: &work)
         memory.free()
       }
       return weighted(z, c)

@@ -79,6 +79,14 @@ func expectSlope(
     gradient.contains { $0 != 0 }, "\(name) is all zeros", sourceLocation: sourceLocation)
 }
 
+/// A slope by central differences over two steps, without what grows with the square of the step.
+func measuredSlope(step: Float, _ loss: (Float) throws -> Double) rethrows -> Double {
+  func difference(_ step: Float) throws -> Double {
+    try (loss(step) - loss(-step)) / Double(2 * step)
+  }
+  return try (4 * difference(step / 2) - difference(step)) / 3
+}
+
 /// The loss of test outputs, which are given back: a fixed random combination.
 func weighted(_ y: Floats, _ by: [Float]) -> Double {
   defer { y.free() }

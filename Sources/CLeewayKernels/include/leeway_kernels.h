@@ -62,9 +62,11 @@ typedef struct lw_attention {
   const lw_span *spans;
   ptrdiff_t heads, kv_heads, head_width;
   float scale;
+  float cap;         // scores become cap * tanh(score / cap); 0 leaves them
+  ptrdiff_t window;  // a row sees the last `window` of its visible keys; 0: all of them
 } lw_attention;
 
-enum { LW_RMS_NORM = 0, LW_LAYER_NORM, LW_ACTIVATE, LW_GATE, LW_ADD, LW_ROTARY };
+enum { LW_RMS_NORM = 0, LW_LAYER_NORM, LW_ACTIVATE, LW_GATE, LW_ADD, LW_ROTARY, LW_CAP };
 
 /// One row operation on `rows` rows of `columns` numbers of y.
 typedef struct lw_rows {
@@ -77,6 +79,9 @@ typedef struct lw_rows {
   const float *_Nullable weight;  // norms
   const float *_Nullable bias;    // layer norm
   float epsilon;
+  float cap;
+  // RMS norm: numbers of one norm; a row of `columns` holds several, with the same weights.
+  ptrdiff_t width;
   // Rotary, in place on y: the tables are [position][half].
   const float *_Nullable cosines;
   const float *_Nullable sines;
@@ -104,6 +109,8 @@ typedef struct lw_kernels {
   void (*activate)(float *x, ptrdiff_t n, int kind);
   void (*gate)(const float *gate, const float *up, float *y, ptrdiff_t n, int kind);
   void (*add)(const float *a, const float *b, float *y, ptrdiff_t n);
+  // y = cap * tanh(x / cap); y may be x.
+  void (*cap)(const float *x, float cap, float *y, ptrdiff_t n);
   // Rows row0 ..< row1 (counted in q) of one piece, for one key-value head.
   void (*attend)(const lw_attention *job, const lw_piece *piece, ptrdiff_t kv_head, ptrdiff_t row0,
                  ptrdiff_t row1);
@@ -120,6 +127,8 @@ typedef struct lw_kernels {
   void (*layer_norm_back)(const float *x, const float *weight, float epsilon, const float *dy,
                           float *dx, float *dweight, float *dbias, ptrdiff_t n, int add);
   void (*activate_back)(const float *x, const float *dy, float *dx, ptrdiff_t n, int kind);
+  // From y: dx = dy (1 - (y / cap)^2).
+  void (*cap_back)(const float *y, const float *dy, float cap, float *dx, ptrdiff_t n);
   void (*gate_back)(const float *gate, const float *up, const float *dy, float *dgate, float *dup,
                     ptrdiff_t n, int kind);
   double (*cross_entropy)(float *x, ptrdiff_t n, ptrdiff_t target, float weight);

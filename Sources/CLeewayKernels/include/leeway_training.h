@@ -24,19 +24,28 @@ typedef struct lw_outer {
   ptrdiff_t depth, rows, columns;
 } lw_outer;
 
-enum { LW_RMS_NORM_BACK = 0, LW_LAYER_NORM_BACK, LW_ACTIVATE_BACK, LW_GATE_BACK, LW_COLUMN_SUMS };
+enum {
+  LW_RMS_NORM_BACK = 0,
+  LW_LAYER_NORM_BACK,
+  LW_ACTIVATE_BACK,
+  LW_GATE_BACK,
+  LW_COLUMN_SUMS,
+  LW_CAP_BACK
+};
 
 /// The gradient of one row operation on rows of `columns` numbers.
 typedef struct lw_rows_back {
   int operation;
   int kind;  // activation
   int add;   // norms: dx is added to, not written
-  const float *_Nullable x;  // what the operation read; gate: [rows, 2 columns]
+  const float *_Nullable x;  // what the operation read; gate: [rows, 2 columns]; cap: what it gave
   const float *_Nullable dy;
   float *_Nullable dx;  // gate: [rows, 2 columns]
   ptrdiff_t x_stride, dy_stride, dx_stride, rows, columns;
   const float *_Nullable weight;
   float epsilon;
+  float cap;
+  ptrdiff_t width;  // RMS norm: numbers of one norm, of which a row holds several
   // Norms and column sums: a sum for each block of LW_BACK_ROWS rows, [blocks][sums][columns], and
   // where all of them are added to in the end.
   float *_Nullable partials;
@@ -57,6 +66,8 @@ typedef struct lw_attention_back {
   const lw_sequence *sequences;
   ptrdiff_t count, heads, kv_heads, head_width;
   float scale;
+  float cap;         // as in lw_attention
+  ptrdiff_t window;  // as in lw_attention
 } lw_attention_back;
 
 /// Rows of logits become the gradient of their weighted losses; losses[row] is the loss itself,

@@ -12,6 +12,7 @@ struct GenerateCommand: ParsableCommand {
     discussion: """
         leeway generate --model DIR --prompt "Once upon a time"
         leeway generate --model DIR --prompt "Once" --vector boy.safetensors --strength 4
+        leeway generate --model DIR --chat --system "You are a gull." --prompt "Who are you?"
         leeway generate --model FILE.gguf --prompt "Once" --vector happy.gguf --blocks 9-14 --scale 2
 
       A file of several vectors is applied whole, each at its own block, as llama.cpp does; --blocks \
@@ -47,9 +48,13 @@ struct GenerateCommand: ParsableCommand {
   var minP = 0.0
   @Option(help: "Name of the random stream.") var seed = 0
   @Flag(name: .customLong("no-special"), help: "Add no special tokens.") var noSpecial = false
+  @OptionGroup var chat: ChatOptions
   @OptionGroup var engine: EngineOptions
 
   func validate() throws {
+    guard !chat.chat || !noSpecial else {
+      throw ValidationError("--no-special is not for --chat: the template writes special tokens")
+    }
     guard tokens >= 1 else { throw ValidationError("--tokens should be 1 or more") }
     let strengths = [dose, strength, scale].compactMap { $0 }
     guard strengths.count < 2 else {
@@ -77,15 +82,16 @@ struct GenerateCommand: ParsableCommand {
       let opened = try engine.open(model)
       let tokenizer = try Tokenizer(path: model)
       let executor = NaiveExecutor(model: opened.transformer, kernels: engine.kernels())
-      let ids = tokenizer.encode(prompt, addSpecial: !noSpecial)
-      let variant = try variant(opened, executor, tokenizer)
+      let chat = chat.chat ? try chat.prompt(prompt, model: model, tokenizer) : nil
+      let ids = chat?.ids ?? tokenizer.encode(prompt, addSpecial: !noSpecial)
+      let variant = try variant(opened, executor, ids)
       var streamer = Tokenizer.Streamer(tokenizer, after: ids)
-      // Told with the first token, so that an error stands alone.
-      var opening = prompt
+      // Told with the first token, so that an error stands alone. Of a chat, only the answer is told.
+      var opening = chat == nil ? prompt : self.chat.answer ?? ""
       _ = try executor.stream(
         ids, stream: "generate \(seed)", variant: variant, maxTokens: tokens,
         sampling: Sampling(temperature: temperature, topK: topK, topP: topP, minP: minP),
-        stopTokens: opened.endTokens
+        stopTokens: opened.endTokens.union(chat?.endTokens ?? [])
       ) { token in
         tell(opening + streamer.append(token))
         opening = ""
@@ -100,7 +106,7 @@ struct GenerateCommand: ParsableCommand {
   }
 
   private func variant(
-    _ opened: OpenedModel, _ executor: NaiveExecutor, _ tokenizer: Tokenizer
+    _ opened: OpenedModel, _ executor: NaiveExecutor, _ ids: [Int]
   ) throws -> Variant {
     guard let path = vector else { return .baseline }
     let vectors = try chosen(try VectorFile(telling: path))
@@ -113,8 +119,8 @@ struct GenerateCommand: ParsableCommand {
     }
     let steering = try SteeringOperators.named(
       operation, parameters: value.map { ["value": $0] } ?? [:])
-    let fitter = VectorFitter(executor: executor, tokenizer: tokenizer, checkpointHash: "")
-    let medians = try fitter.residualNorms([prompt], sites: vectors.map(\.site))
+    let medians = try executor.residualNorms(
+      of: [ids].filter { !$0.isEmpty }, sites: vectors.map(\.site))
     return try Variant(
       zip(vectors, medians).map { vector, norms in
         let median = norms?.median ?? 1

@@ -64,6 +64,7 @@ extension ErrorText {
     case .wordNotFound(let word, let text):
       "the word \"\(word)\" does not stand in \"\(short(text))\""
     case .file(let error): sentence(error)
+    case .template(let error): sentence(error)
     }
   }
 

@@ -4,6 +4,7 @@ import LeewayClaims
 import LeewayModel
 import LeewaySteering
 import LeewayStudy
+import LeewayTemplate
 import LeewayTokenizer
 import LeewayTraining
 import LeewayWorld
@@ -19,6 +20,7 @@ extension ErrorText {
     case let error as GGUFError: of(error)
     case let error as CheckpointError: of(error)
     case let error as TokenizerError: of(error)
+    case let error as TemplateError: of(error)
     case let error as EngineError: ErrorText(sentence(error))
     case let error as SteeringError: of(error)
     case let error as StudyError: of(error)

@@ -7,6 +7,9 @@ import LeewayTensor
 public struct Architecture: Sendable {
   /// `model_type` in `config.json`.
   public let modelType: String
+  /// What a model of this family calls itself when Leeway writes it; nil: the same.
+  var writtenAs: String? = nil
+  package var writtenType: String { writtenAs ?? modelType }
   let config: @Sendable (inout ConfigReader) throws(CheckpointError) -> TransformerConfig
   let weights: WeightTable
   /// A model of this family that is to be trained.
@@ -15,7 +18,10 @@ public struct Architecture: Sendable {
   let written: @Sendable (TransformerConfig) -> [(String, JSONValue)]
 
   /// Every architecture that Leeway opens. A new one is a file in this folder and a line here.
-  public static let all: [Architecture] = [.gpt2, .llama, .mixtral]
+  public static let all: [Architecture] = [
+    .gpt2, .gptNeoX, .llama, .mistral, .phi3, .qwen2, .qwen3, .gemma, .gemma2, .gemma3Text, .gemma3,
+    .olmo2, .mixtral, .olmoe, .qwen3MoE,
+  ]
 
   public static func named(_ modelType: String) -> Architecture? {
     all.first { $0.modelType == modelType }
@@ -28,7 +34,7 @@ public struct Architecture: Sendable {
     let names: [DType: String] = [.f32: "float32", .f16: "float16", .bf16: "bfloat16"]
     var members = written(config)
     members += [
-      ("model_type", JSONValue(modelType)), ("torch_dtype", JSONValue(names[weights] ?? "")),
+      ("model_type", JSONValue(writtenType)), ("torch_dtype", JSONValue(names[weights] ?? "")),
       ("vocab_size", .integer(config.vocabulary)),
       ("tie_word_embeddings", .bool(config.tiedEmbeddings)),
     ]

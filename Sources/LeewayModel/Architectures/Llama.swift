@@ -3,28 +3,18 @@ import LeewayTensor
 
 extension Architecture {
   /// Llama: pre-norm blocks with RMS norms, rotary positions, grouped key-value heads and a gated
-  /// MLP. Touvron et al. 2023, arXiv:2302.13971.
+  /// MLP. Touvron et al. 2023, arXiv:2302.13971. SmolLM too calls itself so.
   static let llama = Architecture(
     modelType: "llama",
     config: { (json) throws(CheckpointError) in
-      let width = try json.size("hidden_size")
-      let heads = try json.size("num_attention_heads")
-      let headWidth = try json.optionalSize("head_dim") ?? width / heads
+      var config = try json.usual()
       let attentionBias = try json.flag("attention_bias", default: false)
-      let (base, scaling) = try json.rotary(defaultBase: 10_000)
-      return TransformerConfig(
-        vocabulary: try json.size("vocab_size"), width: width,
-        layers: try json.size("num_hidden_layers"), heads: heads,
-        kvHeads: try json.optionalSize("num_key_value_heads") ?? heads, headWidth: headWidth,
-        mlpWidth: try json.size("intermediate_size"),
-        maxPositions: try json.optionalSize("max_position_embeddings") ?? 2048, norm: .rms,
-        epsilon: try json.epsilon("rms_norm_eps", default: 1e-6),
-        positions: .rotary(base: base, width: headWidth, interleaved: false, scaling: scaling),
-        activation: try json.activation("hidden_act", default: .silu), gatedMLP: true,
-        tiedEmbeddings: try json.flag("tie_word_embeddings", default: false),
-        attentionScale: 1 / Float(headWidth).squareRoot(), attentionInBias: attentionBias,
-        attentionOutBias: attentionBias, mlpBias: try json.flag("mlp_bias", default: false),
-        endTokens: try json.tokens("eos_token_id"))
+      config.attentionInBias = attentionBias
+      config.attentionOutBias = attentionBias
+      config.mlpBias = try json.flag("mlp_bias", default: false)
+      try json.require("rope_interleaved", false)
+      json.inert("is_llama_config")
+      return config
     },
     weights: WeightTable(
       prefixes: ["model.", ""],
@@ -47,24 +37,8 @@ extension Architecture {
         attentionOutBias: false, mlpBias: false, endTokens: shape.endTokens)
     },
     written: { config in
-      var base = 10_000.0
-      var scaling: [(String, JSONValue)] = []
-      if case .rotary(let given, _, _, let stretch) = config.positions {
-        base = given
-        scaling = stretch.written.map { [("rope_scaling", $0)] } ?? []
-      }
-      let members: [(String, JSONValue)] = [
-        ("architectures", .array(["LlamaForCausalLM"])), ("hidden_size", .integer(config.width)),
-        ("num_hidden_layers", .integer(config.layers)),
-        ("num_attention_heads", .integer(config.heads)),
-        ("num_key_value_heads", .integer(config.kvHeads)),
-        ("head_dim", .integer(config.headWidth)),
-        ("intermediate_size", .integer(config.mlpWidth)),
-        ("max_position_embeddings", .integer(config.maxPositions)),
-        ("rms_norm_eps", .real(config.epsilon.asWritten)), ("rope_theta", .real(base)),
-        ("hidden_act", JSONValue(config.activation.written)),
+      config.usualKeys("LlamaForCausalLM") + [
         ("attention_bias", .bool(config.attentionInBias)), ("mlp_bias", .bool(config.mlpBias)),
       ]
-      return members + scaling
     })
 }

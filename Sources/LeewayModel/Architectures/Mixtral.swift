@@ -7,32 +7,11 @@ extension Architecture {
   static let mixtral = Architecture(
     modelType: "mixtral",
     config: { (json) throws(CheckpointError) in
-      let width = try json.size("hidden_size")
-      let heads = try json.size("num_attention_heads")
-      let headWidth = try json.optionalSize("head_dim") ?? width / heads
-      let (base, scaling) = try json.rotary(defaultBase: 1e6)
-      try json.requireNone("sliding_window")
-      json.inert("router_aux_loss_coef", "output_router_logits", "router_jitter_noise")
-      let experts = try json.optionalSize("num_local_experts") ?? 8
-      let perToken = try json.optionalSize("num_experts_per_tok") ?? 2
-      guard perToken <= experts else {
-        throw .wrongValue(
-          path: json.path, key: "num_experts_per_tok", expected: "at most \(experts)",
-          found: "\(perToken)")
-      }
-      return TransformerConfig(
-        vocabulary: try json.size("vocab_size"), width: width,
-        layers: try json.size("num_hidden_layers"), heads: heads,
-        kvHeads: try json.optionalSize("num_key_value_heads") ?? heads, headWidth: headWidth,
-        mlpWidth: try json.size("intermediate_size"),
-        maxPositions: try json.optionalSize("max_position_embeddings") ?? 32_768, norm: .rms,
-        epsilon: try json.epsilon("rms_norm_eps", default: 1e-5),
-        positions: .rotary(base: base, width: headWidth, interleaved: false, scaling: scaling),
-        activation: try json.activation("hidden_act", default: .silu), gatedMLP: true,
-        tiedEmbeddings: try json.flag("tie_word_embeddings", default: false),
-        attentionScale: 1 / Float(headWidth).squareRoot(), attentionInBias: false,
-        attentionOutBias: false, mlpBias: false, endTokens: try json.tokens("eos_token_id"),
-        experts: experts, expertsPerToken: perToken)
+      var config = try json.usual(
+        .init(context: 32_768, epsilon: 1e-5, rotary: .init(defaultBase: 1e6)))
+      config.windows = try json.windows(layers: config.layers)
+      try json.experts(["num_local_experts"], default: (8, 2), into: &config)
+      return config
     },
     weights: {
       var table = Architecture.llama.weights
@@ -49,12 +28,9 @@ extension Architecture {
       return config
     },
     written: { config in
-      // Llama's, without the biases that this family never has.
-      let other = ["architectures", "attention_bias", "mlp_bias"]
-      return [("architectures", .array(["MixtralForCausalLM"]))]
-        + Architecture.llama.written(config).filter { !other.contains($0.0) } + [
-          ("num_local_experts", .integer(config.experts)),
-          ("num_experts_per_tok", .integer(config.expertsPerToken)), ("sliding_window", .null),
-        ]
+      config.usualKeys("MixtralForCausalLM") + config.windowKeys + [
+        ("num_local_experts", .integer(config.experts)),
+        ("num_experts_per_tok", .integer(config.expertsPerToken)),
+      ]
     })
 }

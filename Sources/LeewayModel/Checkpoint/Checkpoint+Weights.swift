@@ -25,7 +25,12 @@ extension Checkpoint {
         if found[place + ".weight"] == nil { found[place + ".weight"] = map.weights(in: names) }
         if found[place + ".bias"] == nil { found[place + ".bias"] = map.biases }
       }
-      for (template, norm) in [(names.attnNorm, block.attnNorm), (names.mlpNorm, block.mlpNorm)] {
+      let norms = [
+        (names.attnNorm, block.attnNorm), (names.attnPostNorm, block.attnPostNorm),
+        (names.queryNorm, block.queryNorm), (names.keyNorm, block.keyNorm),
+        (names.mlpNorm, block.mlpNorm), (names.mlpPostNorm, block.mlpPostNorm),
+      ]
+      for case (let template?, let norm?) in norms {
         put(name(template) + ".weight", norm.weight)
         put(name(template) + ".bias", norm.bias)
       }

@@ -100,10 +100,6 @@ public struct Checkpoint: Sendable {
         path: path, key: "head_dim", expected: "at least 1", found: "\(config.headWidth)")
     }
     if case .rotary = config.positions {
-      guard config.headWidth % 2 == 0 else {
-        throw .wrongValue(
-          path: path, key: "head_dim", expected: "an even number", found: "\(config.headWidth)")
-      }
       // Angles are held for every position: a lie here would take all memory.
       guard config.maxPositions <= 1 << 20 else {
         throw .wrongValue(

@@ -8,23 +8,26 @@ struct ConfigReader {
   private let root: JSONValue
   private let keys: [String]
   private var read: Set<String> = []
+  /// Objects in this one that were read as configurations of their own.
+  private var inner: [(key: String, reader: ConfigReader)] = []
 
   /// Keys that no family's arithmetic depends on: bookkeeping, dropout, and how texts are drawn,
   /// which the study says.
   private static let bookkeeping: Set<String> = [
     "_attn_implementation", "_attn_implementation_autoset", "_commit_hash", "_name_or_path",
-    "architectures", "attention_dropout", "attn_pdrop", "bos_token_id",
-    "chunk_size_feed_forward", "cls_token_id", "decoder_start_token_id", "diversity_penalty",
-    "do_sample", "dtype", "early_stopping", "embd_pdrop", "finetuning_task",
-    "gradient_checkpointing", "id2label", "initializer_range", "keys_to_ignore_at_inference",
-    "label2id", "length_penalty", "max_length", "max_new_tokens", "min_length", "model_type",
-    "n_special", "num_beam_groups", "num_beams", "num_labels", "num_return_sequences",
-    "output_attentions", "output_hidden_states", "output_past", "pad_token_id",
-    "predict_special_tokens", "prefix", "pretraining_tp", "problem_type", "repetition_penalty",
-    "resid_pdrop", "return_dict", "sep_token_id", "summary_activation",
-    "summary_first_dropout", "summary_proj_to_labels", "summary_type", "summary_use_proj",
-    "task_specific_params", "temperature", "tokenizer_class", "top_k", "top_p", "torch_dtype",
-    "torchscript", "transformers_version", "typical_p", "unk_token_id", "use_cache",
+    "architectures", "attention_dropout", "attn_pdrop", "auto_map", "bos_token_id",
+    "cache_implementation", "chunk_size_feed_forward", "classifier_dropout", "cls_token_id",
+    "decoder_start_token_id", "diversity_penalty", "do_sample", "dtype", "early_stopping",
+    "embd_pdrop", "finetuning_task", "gradient_checkpointing", "hidden_dropout", "id2label",
+    "initializer_range", "keys_to_ignore_at_inference", "label2id", "length_penalty", "max_length",
+    "max_new_tokens", "min_length", "model_type", "n_special", "num_beam_groups", "num_beams",
+    "num_labels", "num_return_sequences", "output_attentions", "output_hidden_states",
+    "output_past", "pad_token_id", "predict_special_tokens", "prefix", "pretraining_tp",
+    "problem_type", "repetition_penalty", "resid_pdrop", "return_dict", "sep_token_id",
+    "summary_activation", "summary_first_dropout", "summary_proj_to_labels", "summary_type",
+    "summary_use_proj", "task_specific_params", "temperature", "tokenizer_class", "top_k", "top_p",
+    "torch_dtype", "torchscript", "transformers.js_config", "transformers_version", "typical_p",
+    "unk_token_id", "use_cache",
   ]
 
   init(_ root: JSONValue, path: String) throws(CheckpointError) {
@@ -34,13 +37,13 @@ struct ConfigReader {
     keys = members.map { String(decoding: $0.key, as: UTF8.self) }
   }
 
-  private mutating func value(_ key: String) -> JSONValue? {
+  mutating func value(_ key: String) -> JSONValue? {
     read.insert(key)
     guard let value = root[key], value != .null else { return nil }
     return value
   }
 
-  private func wrong(_ key: String, _ expected: String, _ found: JSONValue) -> CheckpointError {
+  func wrong(_ key: String, _ expected: String, _ found: JSONValue) -> CheckpointError {
     .wrongValue(path: path, key: key, expected: expected, found: found.canonicalText)
   }
 
@@ -90,6 +93,31 @@ struct ConfigReader {
     if let found = value(key) { throw wrong(key, "null", found) }
   }
 
+  /// Whether the key stands there, even as null: then a default is not meant.
+  func says(_ key: String) -> Bool { root[key] != nil }
+
+  /// A list of as many words as there are blocks; nil when absent.
+  mutating func words(_ key: String, count: Int) throws(CheckpointError) -> [String]? {
+    guard let value = value(key) else { return nil }
+    let words = (value.array ?? []).compactMap(\.text)
+    guard words.count == count, value.array?.count == count else {
+      throw wrong(key, "a list of \(count) words, one a block", value)
+    }
+    return words
+  }
+
+  /// Reads an object as a configuration of its own; what it leaves unread counts as unread here.
+  mutating func nested<Found>(
+    _ key: String, _ body: (inout ConfigReader) throws(CheckpointError) -> Found
+  ) throws(CheckpointError) -> Found {
+    guard let value = value(key) else { throw .missingKey(path: path, key: key) }
+    guard case .object = value else { throw wrong(key, "an object", value) }
+    var reader = try ConfigReader(value, path: path)
+    let found = try body(&reader)
+    inner.append((key, reader))
+    return found
+  }
+
   mutating func inert(_ keys: String...) { read.formUnion(keys) }
 
   /// One id or a list of ids; empty when absent.
@@ -115,66 +143,28 @@ struct ConfigReader {
     }
   }
 
-  /// The rotary base and scaling, from `rope_theta` and `rope_scaling` or the newer
-  /// `rope_parameters`, which holds both. Kinds that change with the length of a text are refused.
-  mutating func rotary(defaultBase: Double) throws(CheckpointError) -> (Double, RotaryScaling) {
-    var base = try number("rope_theta", default: defaultBase)
-    var scaling = RotaryScaling.none
-    for key in ["rope_scaling", "rope_parameters"] {
-      guard let value = value(key) else { continue }
-      guard case .object(let members) = value else { throw wrong(key, "an object or null", value) }
-      let known = [
-        "factor", "high_freq_factor", "low_freq_factor", "original_max_position_embeddings",
-        // Llama turns its heads whole, whatever this says.
-        "partial_rotary_factor", "rope_theta", "rope_type", "type",
-      ]
-      for member in members where !known.contains(String(decoding: member.key, as: UTF8.self)) {
-        throw wrong(key, "no keys but \(known.joined(separator: ", "))", value)
-      }
-      func number(_ name: String) throws(CheckpointError) -> Double? {
-        guard let found = value[name], found != .null else { return nil }
-        guard let number = found.double, number > 0, number.isFinite else {
-          throw wrong("\(key).\(name)", "a number above 0", found)
-        }
-        return number
-      }
-      func required(_ name: String) throws(CheckpointError) -> Float {
-        guard let number = try number(name) else {
-          throw .missingKey(path: path, key: "\(key).\(name)")
-        }
-        return Float(number)
-      }
-      if let theta = try number("rope_theta") { base = theta }
-      switch (value["rope_type"] ?? value["type"])?.text ?? "default" {
-      case "default": break
-      case "linear": scaling = .linear(factor: try required("factor"))
-      case "llama3":
-        let low = try required("low_freq_factor")
-        let high = try required("high_freq_factor")
-        guard low < high else { throw wrong(key, "low_freq_factor below high_freq_factor", value) }
-        scaling = .llama3(
-          factor: try required("factor"), low: low, high: high,
-          original: try required("original_max_position_embeddings"))
-      default: throw wrong(key, "rope_type default, linear or llama3", value)
-      }
-    }
-    guard base > 0 else {
-      throw .wrongValue(path: path, key: "rope_theta", expected: "above 0", found: "\(base)")
-    }
-    return (base, scaling)
-  }
-
   /// Throws the keys that nobody understood; returns the harmless ones (null, false, 0).
   func finish(ignoring: Set<String>) throws(CheckpointError) -> [String] {
-    let unread = keys.filter {
-      !read.contains($0) && !Self.bookkeeping.contains($0) && !ignoring.contains($0)
-    }
-    let (harmless, unknown) = unread.reduce(into: ([String](), [String]())) { sorted, key in
-      let value = root[key]
-      let empty = value == .null || value?.bool == false || value?.double == 0
-      if empty { sorted.0.append(key) } else { sorted.1.append(key) }
-    }
+    let (harmless, unknown) = unread(ignoring)
     guard unknown.isEmpty else { throw .unknownKeys(path: path, keys: unknown) }
     return harmless
+  }
+
+  private func unread(_ ignoring: Set<String>, under prefix: String = "") -> (
+    harmless: [String], unknown: [String]
+  ) {
+    var sorted: (harmless: [String], unknown: [String]) = ([], [])
+    for key in keys where !read.contains(key) && !Self.bookkeeping.contains(key) {
+      guard !ignoring.contains(prefix + key) else { continue }
+      let value = root[key]
+      let empty = value == .null || value?.bool == false || value?.double == 0
+      if empty { sorted.harmless.append(prefix + key) } else { sorted.unknown.append(prefix + key) }
+    }
+    for (key, reader) in inner {
+      let below = reader.unread(ignoring, under: prefix + key + ".")
+      sorted.harmless += below.harmless
+      sorted.unknown += below.unknown
+    }
+    return sorted
   }
 }

@@ -7,6 +7,9 @@ struct ResolvedTable: Sendable {
     var weight: StoredTensor
     var bias: StoredTensor?
     var source: WeightTable.Linear
+    /// Outputs of the stored matrix, and which of them are this map's, in order.
+    var stored: Int
+    var ranges: [Range<Int>]
     var outputs: Int
     var inputs: Int
     /// Width of heads whose halves are stored interleaved, or 0.
@@ -22,12 +25,16 @@ struct ResolvedTable: Sendable {
     var down: Map
   }
   struct Block: Sendable {
-    var attnNorm: NormTensors
+    var attnNorm: NormTensors?
+    var queryNorm: NormTensors?
+    var keyNorm: NormTensors?
     var query: Map
     var key: Map
     var value: Map
     var attnOut: Map
-    var mlpNorm: NormTensors
+    var attnPostNorm: NormTensors?
+    var mlpNorm: NormTensors?
+    var mlpPostNorm: NormTensors?
     var router: Map?
     /// One where there is one MLP for all.
     var experts: [Expert]
@@ -47,7 +54,7 @@ struct ResolvedTable: Sendable {
     let prefix =
       table.prefixes.first { prefix in
         archive.tensors.keys.contains {
-          $0.hasPrefix(prefix + WeightTable.name(table.attnNorm, block: 0))
+          $0.hasPrefix(prefix + WeightTable.name(table.attnOut.name, block: 0))
         }
       } ?? table.prefixes[0]
 
@@ -71,7 +78,8 @@ struct ResolvedTable: Sendable {
     } else {
       positions = nil
     }
-    finalNorm = try finder.norm(prefix + table.finalNorm, config: config)
+    finalNorm = try finder.norm(
+      prefix + table.finalNorm, width: config.width, bias: config.norm == .layer)
 
     var blocks: [Block] = []
     for index in 0..<config.layers {
@@ -81,13 +89,16 @@ struct ResolvedTable: Sendable {
       ) throws(CheckpointError) -> Map {
         try finder.map(
           linear, name: prefix + WeightTable.name(linear.name, block: index, expert: expert),
-          outputs: outputs, inputs: inputs, bias: bias)
+          slices: linear.slices(outputs, config), outputs: outputs, inputs: inputs, bias: bias)
+      }
+      func norm(_ template: String?, _ width: Int? = nil) throws(CheckpointError) -> NormTensors? {
+        guard let template else { return nil }
+        return try finder.norm(
+          prefix + WeightTable.name(template, block: index), width: width ?? config.width,
+          bias: config.norm == .layer)
       }
       let inBias = config.attentionInBias
-      let attnNorm = try finder.norm(
-        prefix + WeightTable.name(table.attnNorm, block: index), config: config)
-      let mlpNorm = try finder.norm(
-        prefix + WeightTable.name(table.mlpNorm, block: index), config: config)
+      let headNorms = config.headNormWidths
       var router: Map?
       if config.experts > 0, let name = table.router {
         router = try map(name, config.experts, config.width, bias: false)
@@ -108,20 +119,23 @@ struct ResolvedTable: Sendable {
       }
       blocks.append(
         Block(
-          attnNorm: attnNorm,
+          attnNorm: try norm(table.attnNorm),
+          queryNorm: try norm(table.queryNorm, headNorms?.query),
+          keyNorm: try norm(table.keyNorm, headNorms?.key),
           query: try map(table.query, config.queryWidth, config.width, bias: inBias),
           key: try map(table.key, config.kvWidth, config.width, bias: inBias),
           value: try map(table.value, config.kvWidth, config.width, bias: inBias),
           attnOut: try map(
             table.attnOut, config.width, config.queryWidth, bias: config.attentionOutBias),
-          mlpNorm: mlpNorm, router: router, experts: experts))
+          attnPostNorm: try norm(table.attnPostNorm), mlpNorm: try norm(table.mlpNorm),
+          mlpPostNorm: try norm(table.mlpPostNorm), router: router, experts: experts))
       for name in table.ignorable {
         finder.ignore(prefix + WeightTable.name(name, block: index))
       }
     }
     for name in table.ignorable { finder.ignore(prefix + name) }
     self.blocks = blocks
-    try finder.finish()
+    try finder.finish(foreign: table.foreign)
   }
 }
 
@@ -157,29 +171,31 @@ private struct Finder {
     return tensor
   }
 
-  mutating func norm(_ name: String, config: TransformerConfig) throws(CheckpointError)
+  mutating func norm(_ name: String, width: Int, bias: Bool) throws(CheckpointError)
     -> ResolvedTable.NormTensors
   {
-    let weight = try take(name + ".weight", shape: [config.width])
-    let bias = config.norm == .layer ? try take(name + ".bias", shape: [config.width]) : nil
-    return .init(weight: weight, bias: bias)
+    let weight = try take(name + ".weight", shape: [width])
+    return .init(weight: weight, bias: bias ? try take(name + ".bias", shape: [width]) : nil)
   }
 
   mutating func map(
-    _ linear: WeightTable.Linear, name: String, outputs: Int, inputs: Int, bias: Bool
+    _ linear: WeightTable.Linear, name: String, slices: (stored: Int, ranges: [Range<Int>]),
+    outputs: Int, inputs: Int, bias: Bool
   ) throws(CheckpointError) -> ResolvedTable.Map {
-    let stored = outputs * linear.parts
+    let stored = slices.stored
     let shape = linear.transposed ? [inputs, stored] : [stored, inputs]
     return .init(
       weight: try take(name + ".weight", shape: shape),
       bias: bias ? try take(name + ".bias", shape: [stored]) : nil, source: linear,
-      outputs: outputs, inputs: inputs, interleaved: linear.interleaved ? headWidth : 0)
+      stored: stored, ranges: slices.ranges, outputs: outputs, inputs: inputs,
+      interleaved: linear.interleaved ? headWidth : 0)
   }
 
-  func finish() throws(CheckpointError) {
-    let unclaimed =
-      archive.tensors.keys.filter { !claimed.contains($0) }
-      + archive.otherTensors.map(\.name).filter { !claimed.contains($0) }
+  func finish(foreign: [String]) throws(CheckpointError) {
+    let unclaimed = (Array(archive.tensors.keys) + archive.otherTensors.map(\.name)).filter {
+      name in
+      !claimed.contains(name) && !foreign.contains { name.hasPrefix($0) }
+    }
     guard unclaimed.isEmpty else {
       throw .unclaimedTensors(folder: folder, names: unclaimed.sorted())
     }

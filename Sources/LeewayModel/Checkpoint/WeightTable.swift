@@ -6,17 +6,40 @@ struct WeightTable: Sendable {
     var name: String
     /// Stored `[inputs, outputs]`.
     var transposed: Bool
-    /// Which of `parts` equal slices of the outputs, for fused maps.
+    /// Which of `parts` slices of the outputs, for fused maps: query, key and value, or gate and up.
     var part: Int
     var parts: Int
+    /// The slices follow one another within each head.
+    var byHead: Bool
     /// The halves of each head stand interleaved: queries and keys of GGUF files whose rotary pairs are
     /// neighbours.
     var interleaved = false
-    init(_ name: String, transposed: Bool = false, part: Int = 0, parts: Int = 1) {
+    init(
+      _ name: String, transposed: Bool = false, part: Int = 0, parts: Int = 1,
+      byHead: Bool = false
+    ) {
       self.name = name
       self.transposed = transposed
       self.part = part
       self.parts = parts
+      self.byHead = byHead
+    }
+
+    /// Outputs of the stored matrix, and which of them are this map's, in order.
+    func slices(_ outputs: Int, _ config: TransformerConfig) -> (stored: Int, ranges: [Range<Int>])
+    {
+      guard parts > 1 else { return (outputs, [0..<outputs]) }
+      if byHead {
+        let (head, step) = (config.headWidth, parts * config.headWidth)
+        let starts = (0..<outputs / head).map { $0 * step + part * head }
+        return (parts * outputs, starts.map { $0..<$0 + head })
+      }
+      let sizes =
+        parts == 3
+        ? [config.queryWidth, config.kvWidth, config.kvWidth]
+        : Array(repeating: outputs, count: parts)
+      let first = sizes[..<part].reduce(0, +)
+      return (sizes.reduce(0, +), [first..<first + outputs])
     }
   }
 
@@ -27,8 +50,14 @@ struct WeightTable: Sendable {
   var positions: String?
   var finalNorm: String
   var unembed: String
-  var attnNorm: String
-  var mlpNorm: String
+  /// Before attention and MLP; nil where there is none.
+  var attnNorm: String?
+  var mlpNorm: String?
+  /// Behind them.
+  var attnPostNorm: String? = nil
+  var mlpPostNorm: String? = nil
+  var queryNorm: String? = nil
+  var keyNorm: String? = nil
   var query: Linear
   var key: Linear
   var value: Linear
@@ -40,6 +69,8 @@ struct WeightTable: Sendable {
   var down: Linear
   /// Buffers that some exporters store and that hold nothing learned.
   var ignorable: [String]
+  /// Beginnings of whole names that belong to another model in the same folder.
+  var foreign: [String] = []
 
   var linears: [Linear] {
     [query, key, value, attnOut, up, down] + [router, gate].compactMap { $0 }

@@ -1,12 +1,19 @@
 import LeewayTensor
 
 extension ForwardPass {
-  /// The experts' MLPs: each row goes through those that the router gives most to, and what they make
-  /// of it is summed by its shares, in the order of the experts whoever shares the batch.
+  /// The experts' MLPs: each row goes through those that have a share of it, which are those that the
+  /// router gives most to, and what they make of it is summed by shares, in the order of the experts
+  /// whoever shares the batch.
   mutating func mixture(_ layer: Int, _ batch: Batch, _ x: Matrix, _ needed: [Int]?) -> Matrix {
     let logits = tap(
       .mlpRouter, layer, linear(x, .router(layer), into: space.router), batch, needed)
-    space.routes.choose(logits, count: config.expertsPerToken, kernels: kernels)
+    let chosen = space.shares.matrix(rows: x.rows, columns: config.experts)
+    space.routes.choose(
+      logits, count: config.expertsPerToken, sumToOne: config.sharesSumToOne, kernels: kernels,
+      into: chosen)
+    recorder?.record(.choose(router: logits, into: chosen))
+    let shares = tap(.mlpExperts, layer, chosen, batch, needed)
+    space.routes.visit(shares)
     let y = space.mlpOut.matrix(rows: x.rows, columns: config.width)
     y.base.update(repeating: 0, count: y.rows * y.columns)
     var outs: [Matrix] = []
@@ -23,7 +30,7 @@ extension ForwardPass {
       }
       if recorder != nil { outs.append(out) }
     }
-    recorder?.record(.mix(router: logits, space.routes, outs, into: y))
+    recorder?.record(.mix(shares, space.routes, outs, into: y))
     return y
   }
 }

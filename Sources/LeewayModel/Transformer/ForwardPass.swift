@@ -40,6 +40,9 @@ package struct ForwardPass {
         dtype.widen(bytes, first: token * width, into: x.row(row))
       }
     }
+    if config.embeddingScale != 1 {
+      for index in 0..<x.rows * width { x.base[index] *= config.embeddingScale }
+    }
     if config.positions == .learned {
       for (row, position) in positions.enumerated() {
         let out = x.row(row)
@@ -78,17 +81,31 @@ package struct ForwardPass {
     let residPre = tap(.residPre, layer, input, batch, nil)
     let attended = attention(layer, batch, residPre, needed: needed)
     let kept = needed.map { gather($0, from: residPre, into: space.compact) } ?? residPre
-    let attnOut = tap(
-      .attnOut, layer, linear(attended, .attnOut(layer), into: space.attnOut), batch, needed)
+    let attnMade = behind(linear(attended, .attnOut(layer), into: space.attnOut), .attnPost(layer))
+    let attnOut = tap(.attnOut, layer, attnMade, batch, needed)
+    // Parallel halves read the stream before attention is added onto it.
+    let early = config.parallelHalves ? before(kept, .mlp(layer), into: space.normed) : nil
     let residMid = tap(.residMid, layer, sum(kept, attnOut), batch, needed)
-    let mlpOut = tap(.mlpOut, layer, mlp(layer, batch, residMid, needed), batch, needed)
+    let entering = early ?? before(residMid, .mlp(layer), into: space.normed)
+    let mlpMade = behind(mlp(layer, batch, entering, needed), .mlpPost(layer))
+    let mlpOut = tap(.mlpOut, layer, mlpMade, batch, needed)
     return tap(.residPost, layer, sum(residMid, mlpOut), batch, needed)
+  }
+
+  /// What enters attention or the MLP.
+  private func before(_ x: Matrix, _ place: NormPlace, into buffer: FloatBuffer) -> Matrix {
+    config.preNorms ? norm(x, place, into: buffer) : x
+  }
+
+  /// What leaves them for the stream.
+  private func behind(_ x: Matrix, _ place: NormPlace) -> Matrix {
+    config.postNorms ? norm(x, place, into: space.postNormed) : x
   }
 
   private mutating func attention(
     _ layer: Int, _ batch: Batch, _ x: Matrix, needed: [Int]?
   ) -> Matrix {
-    let normed = norm(x, .attn(layer), into: space.normed)
+    let normed = before(x, .attn(layer), into: space.normed)
     let kv = linear(normed, .keyValue(layer), into: space.keyValue)
     let k = kv.columns(0..<config.kvWidth)
     let v = kv.columns(config.kvWidth..<2 * config.kvWidth)
@@ -100,15 +117,20 @@ package struct ForwardPass {
       for row in needed { space.compactPositions.append(batch.positions[row]) }
       positions = space.compactPositions
     }
-    if case .rotary(_, _, let interleaved, _) = config.positions, let table = model.rotary {
+    headNorm(q, .query(layer))
+    headNorm(k, .key(layer))
+    if case .rotary(_, _, let interleaved, _) = config.positions(layer),
+      let table = model.rotary(layer)
+    {
       kernels.rotary(
         q, heads: config.heads, headWidth: config.headWidth, positions: positions, table: table,
         interleaved: interleaved)
       kernels.rotary(
         k, heads: config.kvHeads, headWidth: config.headWidth, positions: batch.positions,
         table: table, interleaved: interleaved)
-      recorder?.record(.rotary(q, heads: config.heads, positions: positions))
-      recorder?.record(.rotary(k, heads: config.kvHeads, positions: batch.positions))
+      recorder?.record(.rotary(q, layer: layer, heads: config.heads, positions: positions))
+      recorder?.record(
+        .rotary(k, layer: layer, heads: config.kvHeads, positions: batch.positions))
     }
     _ = tap(.attnQ, layer, q, batch, needed)
     _ = tap(.attnK, layer, k, batch, nil)
@@ -124,9 +146,9 @@ package struct ForwardPass {
     let z = space.attended.matrix(rows: q.rows, columns: config.queryWidth)
     kernels.attend(
       q: q, visible: space.visible, pieces: space.pieces, spans: space.spans, heads: config.heads,
-      kvHeads: config.kvHeads, headWidth: config.headWidth, scale: config.attentionScale, into: z,
-      work: &work)
-    recorder?.record(.attention(q: q, keyValue: kv, into: z))
+      kvHeads: config.kvHeads, headWidth: config.headWidth, scale: config.attentionScale,
+      cap: config.attentionCap, window: config.window(layer), into: z, work: &work)
+    recorder?.record(.attention(q: q, keyValue: kv, layer: layer, into: z))
     return tap(.attnZ, layer, z, batch, needed)
   }
 
@@ -161,9 +183,8 @@ package struct ForwardPass {
   }
 
   private mutating func mlp(_ layer: Int, _ batch: Batch, _ x: Matrix, _ needed: [Int]?) -> Matrix {
-    let normed = norm(x, .mlp(layer), into: space.normed)
-    if config.experts > 0 { return mixture(layer, batch, normed, needed) }
-    let post = tap(.mlpPost, layer, hidden(layer, expert: 0, normed), batch, needed)
+    if config.experts > 0 { return mixture(layer, batch, x, needed) }
+    let post = tap(.mlpPost, layer, hidden(layer, expert: 0, x), batch, needed)
     return linear(post, .down(layer, expert: 0), into: space.mlpOut)
   }
 
@@ -191,7 +212,7 @@ package struct ForwardPass {
     for first in stride(from: 0, to: x.rows, by: readoutRows) {
       let range = first..<min(first + readoutRows, x.rows)
       let normed = norm(x.rows(range), .final, into: space.final)
-      let logits = linear(normed, .unembed, into: space.logits)
+      let logits = capped(linear(normed, .unembed, into: space.logits))
       if listener != nil || batch.edits.touches(.logits, -1) {
         let these = range.map { rows?[$0] ?? $0 }
         listener?(Site(.finalNorm), normed, these)
@@ -233,6 +254,24 @@ package struct ForwardPass {
     kernels.add(a, b, into: y)
     recorder?.record(.add(a, b, into: y))
     return y
+  }
+
+  private func capped(_ logits: Matrix) -> Matrix {
+    guard config.logitCap > 0 else { return logits }
+    let y = space.over(logits)
+    kernels.softCap(logits, config.logitCap, into: y)
+    recorder?.record(.softCap(logits, into: y))
+    return y
+  }
+
+  /// Norms queries or keys in place; what they were stays where a backward pass reads it.
+  private func headNorm(_ x: Matrix, _ place: NormPlace) {
+    guard config.headNorm != nil else { return }
+    if let recorder {
+      let was = space.copy(x)
+      recorder.record(.headNorm(was, place, into: x))
+    }
+    kernels.rmsNorm(x, weight: model.norm(place).weight, epsilon: config.epsilon, into: x)
   }
 
   private func norm(_ x: Matrix, _ place: NormPlace, into buffer: FloatBuffer) -> Matrix {

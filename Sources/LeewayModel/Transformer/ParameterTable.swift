@@ -31,6 +31,7 @@ package struct ParameterTable: Sendable {
   package struct Norm: Sendable {
     package var weight: Int
     package var bias: Int?
+    package var width: Int
   }
 
   package private(set) var tensors: [Tensor] = []
@@ -55,41 +56,47 @@ package struct ParameterTable: Sendable {
       func map(
         _ linear: WeightTable.Linear, _ outputs: Int, _ inputs: Int, bias: Bool,
         endsBranch: Bool = false, expert: Int = 0
-      ) -> Piece {
+      ) -> [Piece] {
         self.map(
-          linear, prefix + WeightTable.name(linear.name, block: block, expert: expert), outputs,
-          inputs, bias: bias, endsBranch: endsBranch)
+          linear, prefix + WeightTable.name(linear.name, block: block, expert: expert),
+          linear.slices(outputs, config), inputs, bias: bias, endsBranch: endsBranch)
+      }
+      func norm(_ place: NormPlace, _ template: String?, _ width: Int? = nil) {
+        guard let template else { return }
+        self.norm(
+          place, prefix + WeightTable.name(template, block: block), width ?? config.width,
+          bias: config.norm == .layer)
       }
       let inBias = config.attentionInBias
-      norm(.attn(block), prefix + WeightTable.name(table.attnNorm, block: block), config)
-      maps[.query(block)] = [map(table.query, config.queryWidth, config.width, bias: inBias)]
-      maps[.keyValue(block)] = [
-        map(table.key, config.kvWidth, config.width, bias: inBias),
-        map(table.value, config.kvWidth, config.width, bias: inBias),
-      ]
-      maps[.attnOut(block)] = [
-        map(
-          table.attnOut, config.width, config.queryWidth, bias: config.attentionOutBias,
-          endsBranch: true)
-      ]
-      norm(.mlp(block), prefix + WeightTable.name(table.mlpNorm, block: block), config)
+      norm(.attn(block), table.attnNorm)
+      maps[.query(block)] = map(table.query, config.queryWidth, config.width, bias: inBias)
+      maps[.keyValue(block)] =
+        map(table.key, config.kvWidth, config.width, bias: inBias)
+        + map(table.value, config.kvWidth, config.width, bias: inBias)
+      norm(.query(block), table.queryNorm, config.headNormWidths?.query)
+      norm(.key(block), table.keyNorm, config.headNormWidths?.key)
+      maps[.attnOut(block)] = map(
+        table.attnOut, config.width, config.queryWidth, bias: config.attentionOutBias,
+        endsBranch: true)
+      norm(.attnPost(block), table.attnPostNorm)
+      norm(.mlp(block), table.mlpNorm)
       if config.experts > 0, let router = table.router {
-        maps[.router(block)] = [map(router, config.experts, config.width, bias: false)]
+        maps[.router(block)] = map(router, config.experts, config.width, bias: false)
       }
       for expert in 0..<max(1, config.experts) {
-        let gate = table.gate.map {
-          map($0, config.mlpWidth, config.width, bias: config.mlpBias, expert: expert)
-        }
+        let gate =
+          table.gate.map {
+            map($0, config.mlpWidth, config.width, bias: config.mlpBias, expert: expert)
+          } ?? []
         let up = map(table.up, config.mlpWidth, config.width, bias: config.mlpBias, expert: expert)
-        maps[.up(block, expert: expert)] = gate.map { [$0, up] } ?? [up]
-        maps[.down(block, expert: expert)] = [
-          map(
-            table.down, config.width, config.mlpWidth, bias: config.mlpBias, endsBranch: true,
-            expert: expert)
-        ]
+        maps[.up(block, expert: expert)] = gate + up
+        maps[.down(block, expert: expert)] = map(
+          table.down, config.width, config.mlpWidth, bias: config.mlpBias, endsBranch: true,
+          expert: expert)
       }
+      norm(.mlpPost(block), table.mlpPostNorm)
     }
-    norm(.final, prefix + table.finalNorm, config)
+    norm(.final, prefix + table.finalNorm, config.width, bias: config.norm == .layer)
     var unembed = Piece(
       tensor: 0, start: embed, outputs: config.vocabulary, inputs: config.width,
       outputStep: config.width, inputStep: 1)
@@ -117,25 +124,28 @@ package struct ParameterTable: Sendable {
     return tensor
   }
 
-  private mutating func norm(_ place: NormPlace, _ name: String, _ config: TransformerConfig) {
+  private mutating func norm(_ place: NormPlace, _ name: String, _ width: Int, bias: Bool) {
     norms[place] = Norm(
-      weight: take(name + ".weight", [config.width], .norm).start,
-      bias: config.norm == .layer ? take(name + ".bias", [config.width], .bias).start : nil)
+      weight: take(name + ".weight", [width], .norm).start,
+      bias: bias ? take(name + ".bias", [width], .bias).start : nil, width: width)
   }
 
   private mutating func map(
-    _ linear: WeightTable.Linear, _ name: String, _ outputs: Int, _ inputs: Int, bias: Bool,
-    endsBranch: Bool
-  ) -> Piece {
-    let stored = outputs * linear.parts
+    _ linear: WeightTable.Linear, _ name: String, _ slices: (stored: Int, ranges: [Range<Int>]),
+    _ inputs: Int, bias: Bool, endsBranch: Bool
+  ) -> [Piece] {
+    let stored = slices.stored
     let weight = take(
       name + ".weight", linear.transposed ? [inputs, stored] : [stored, inputs], .matrix,
       endsBranch: endsBranch)
-    let first = linear.part * outputs
+    let biases = bias ? take(name + ".bias", [stored], .bias).start : nil
     let outputStep = linear.transposed ? 1 : inputs
-    return Piece(
-      tensor: index[weight.name] ?? 0, start: weight.start + first * outputStep, outputs: outputs,
-      inputs: inputs, outputStep: outputStep, inputStep: linear.transposed ? stored : 1,
-      bias: bias ? take(name + ".bias", [stored], .bias).start + first : nil)
+    return slices.ranges.map { range in
+      let first = range.lowerBound
+      return Piece(
+        tensor: index[weight.name] ?? 0, start: weight.start + first * outputStep,
+        outputs: range.count, inputs: inputs, outputStep: outputStep,
+        inputStep: linear.transposed ? stored : 1, bias: biases.map { $0 + first })
+    }
   }
 }

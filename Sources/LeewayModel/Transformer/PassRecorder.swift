@@ -17,7 +17,13 @@ package enum LinearPlace: Hashable, Sendable {
 /// A norm of the model. The number is the block.
 package enum NormPlace: Hashable, Sendable {
   case attn(Int)
+  /// Of what attention made, before it is added to the stream.
+  case attnPost(Int)
+  /// Of queries and of keys, before they are turned.
+  case query(Int)
+  case key(Int)
   case mlp(Int)
+  case mlpPost(Int)
   case final
 }
 
@@ -26,16 +32,22 @@ package enum PassOp {
   case embed([Int], positions: [Int32], into: Matrix)
   case norm(Matrix, NormPlace, into: Matrix)
   case linear(Matrix, LinearPlace, into: Matrix)
+  /// In place: what x was, then x.
+  case headNorm(Matrix, NormPlace, into: Matrix)
   /// In place.
-  case rotary(Matrix, heads: Int, positions: [Int32])
+  case rotary(Matrix, layer: Int, heads: Int, positions: [Int32])
   /// Keys, then values, side by side.
-  case attention(q: Matrix, keyValue: Matrix, into: Matrix)
+  case attention(q: Matrix, keyValue: Matrix, layer: Int, into: Matrix)
   case activate(Matrix, into: Matrix)
   case gate(Matrix, into: Matrix)
   case add(Matrix, Matrix, into: Matrix)
+  /// Of logits.
+  case softCap(Matrix, into: Matrix)
   case gather([Int], from: Matrix, into: Matrix)
-  /// What experts made of the rows that were routed to them, weighted and summed.
-  case mix(router: Matrix, Routes, [Matrix], into: Matrix)
+  /// Each expert's share of each row.
+  case choose(router: Matrix, into: Matrix)
+  /// What experts made of the rows that visited them, by shares and summed.
+  case mix(Matrix, Routes, [Matrix], into: Matrix)
   /// In place, by the interventions of a site. Row i is row `rows[i]` of the batch.
   case edit(Site.Kind, layer: Int, Matrix, rows: [Int]?)
 }

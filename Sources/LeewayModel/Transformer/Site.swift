@@ -11,6 +11,8 @@ public struct Site: Hashable, Sendable, Codable, Comparable, CustomStringConvert
     case residMid = "resid_mid"
     /// The router's logits, one an expert.
     case mlpRouter = "mlp.router"
+    /// Each expert's share of a position, 0 for those that were not chosen.
+    case mlpExperts = "mlp.experts"
     case mlpPost = "mlp.post"
     case mlpOut = "mlp_out"
     case residPost = "resid_post"

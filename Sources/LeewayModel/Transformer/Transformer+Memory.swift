@@ -7,11 +7,15 @@ extension Transformer {
   ) {
     let blocks = (0..<config.layers).map { layer in
       Block(
-        attnNorm: table.norm(.attn(layer), in: weights),
+        attnNorm: table.norm(.attn(layer), in: weights, config),
         query: LinearWeights(table.sources(.query(layer), in: weights)),
         keyValue: LinearWeights(table.sources(.keyValue(layer), in: weights)),
+        queryNorm: table.norm(.query(layer), in: weights, config),
+        keyNorm: table.norm(.key(layer), in: weights, config),
         attnOut: LinearWeights(table.sources(.attnOut(layer), in: weights)),
-        mlpNorm: table.norm(.mlp(layer), in: weights),
+        attnPostNorm: table.norm(.attnPost(layer), in: weights, config),
+        mlpNorm: table.norm(.mlp(layer), in: weights, config),
+        mlpPostNorm: table.norm(.mlpPost(layer), in: weights, config),
         router: config.experts > 0
           ? LinearWeights(table.sources(.router(layer), in: weights)) : nil,
         experts: (0..<max(1, config.experts)).map { expert in
@@ -20,17 +24,13 @@ extension Transformer {
             down: LinearWeights(table.sources(.down(layer, expert: expert), in: weights)))
         })
     }
-    var rotary: RotaryTable?
-    if case .rotary(let base, let width, _, let scaling) = config.positions {
-      rotary = RotaryTable(
-        headWidth: config.headWidth, rotaryWidth: width, base: base,
-        maxPositions: config.maxPositions, scaling: scaling)
-    }
     self.init(
       config: config, parameters: table.tensors.reduce(0) { $0 + $1.count },
       embed: .memory(weights), positions: table.positions(in: weights, config),
-      blocks: blocks, finalNorm: table.norm(.final, in: weights),
-      unembed: LinearWeights(table.sources(.unembed, in: weights)), rotary: rotary)
+      blocks: blocks, finalNorm: table.norm(.final, in: weights, config),
+      unembed: LinearWeights(table.sources(.unembed, in: weights)),
+      rotary: config.rotaryTable(config.positions),
+      windowedRotary: config.windowedPositions.flatMap(config.rotaryTable))
   }
 
   /// The same model on the weights as they are now. The packed maps are shared with this one, so
@@ -45,16 +45,19 @@ extension Transformer {
     if let pool { pool.run(places.count, repack) } else { places.indices.forEach(repack) }
     var blocks = self.blocks
     for layer in blocks.indices {
-      blocks[layer].attnNorm = table.norm(.attn(layer), in: weights)
-      blocks[layer].mlpNorm = table.norm(.mlp(layer), in: weights)
+      blocks[layer].attnNorm = table.norm(.attn(layer), in: weights, config)
+      blocks[layer].queryNorm = table.norm(.query(layer), in: weights, config)
+      blocks[layer].keyNorm = table.norm(.key(layer), in: weights, config)
+      blocks[layer].attnPostNorm = table.norm(.attnPost(layer), in: weights, config)
+      blocks[layer].mlpNorm = table.norm(.mlp(layer), in: weights, config)
+      blocks[layer].mlpPostNorm = table.norm(.mlpPost(layer), in: weights, config)
     }
     return Transformer(
       config: config, parameters: parameters, embed: .memory(weights),
       positions: table.positions(in: weights, config), blocks: blocks,
-      finalNorm: table.norm(.final, in: weights), unembed: unembed, rotary: rotary)
+      finalNorm: table.norm(.final, in: weights, config), unembed: unembed, rotary: rotary,
+      windowedRotary: windowedRotary)
   }
-
-  package var rotaryTable: RotaryTable? { rotary }
 }
 
 extension ParameterTable {
@@ -82,11 +85,14 @@ extension ParameterTable {
       inputStep: piece.outputStep)
   }
 
-  fileprivate func norm(_ place: NormPlace, in memory: FloatMemory) -> Transformer.NormWeights {
-    guard let norm = norm(place) else { return .init(weight: [], bias: []) }
+  fileprivate func norm(_ place: NormPlace, in memory: FloatMemory, _ config: TransformerConfig)
+    -> Transformer.NormWeights
+  {
+    guard let norm = norm(place) else { return .init() }
+    let weight = floats(norm.weight, norm.width, in: memory)
     return .init(
-      weight: floats(norm.weight, width, in: memory),
-      bias: norm.bias.map { floats($0, width, in: memory) } ?? [])
+      weight: config.normOffset == 0 ? weight : weight.map { $0 + config.normOffset },
+      bias: norm.bias.map { floats($0, norm.width, in: memory) } ?? [])
   }
 
   fileprivate func positions(in memory: FloatMemory, _ config: TransformerConfig) -> [Float] {

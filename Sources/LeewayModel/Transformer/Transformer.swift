@@ -6,9 +6,10 @@ import LeewayTensor
 /// Immutable and shared by all threads. The embedding is read in place from the mapped file, or
 /// from the memory in which training keeps the weights.
 public final class Transformer: Sendable {
+  /// Empty where there is no norm.
   package struct NormWeights: Sendable {
-    package var weight: [Float]
-    package var bias: [Float]
+    package var weight: [Float] = []
+    package var bias: [Float] = []
   }
   struct Expert: Sendable {
     /// Gate, then up; up alone where the MLP is plain.
@@ -20,8 +21,12 @@ public final class Transformer: Sendable {
     var query: LinearWeights
     /// Keys, then values.
     var keyValue: LinearWeights
+    var queryNorm = NormWeights()
+    var keyNorm = NormWeights()
     var attnOut: LinearWeights
+    var attnPostNorm = NormWeights()
     var mlpNorm: NormWeights
+    var mlpPostNorm = NormWeights()
     /// What chooses among experts.
     var router: LinearWeights?
     /// One where there is one MLP for all.
@@ -50,7 +55,9 @@ public final class Transformer: Sendable {
   let blocks: [Block]
   let finalNorm: NormWeights
   let unembed: LinearWeights
-  let rotary: RotaryTable?
+  package let rotary: RotaryTable?
+  /// Of windowed blocks, where they turn another way.
+  package let windowedRotary: RotaryTable?
 
   public init(_ checkpoint: Checkpoint) throws(CheckpointError) {
     let table = checkpoint.table
@@ -66,8 +73,11 @@ public final class Transformer: Sendable {
       }
       return floats
     }
-    func norm(_ tensors: ResolvedTable.NormTensors) throws(CheckpointError) -> NormWeights {
-      NormWeights(weight: try vector(tensors.weight), bias: try vector(tensors.bias))
+    func norm(_ tensors: ResolvedTable.NormTensors?) throws(CheckpointError) -> NormWeights {
+      let weight = try vector(tensors?.weight)
+      return NormWeights(
+        weight: config.normOffset == 0 ? weight : weight.map { $0 + config.normOffset },
+        bias: try vector(tensors?.bias))
     }
     func pack(_ maps: [ResolvedTable.Map]) throws(CheckpointError) -> LinearWeights {
       for map in maps {
@@ -85,8 +95,7 @@ public final class Transformer: Sendable {
           throw .notFinite(folder: folder, name: bias.name, index: index)
         }
         if map.source.part == 0 { count += all.count }
-        let first = map.source.part * map.outputs
-        biases.append(Array(all[first..<first + map.outputs]))
+        biases.append(map.ranges.flatMap { all[$0] })
       }
       return LinearWeights.packing(maps, biases: biases)
     }
@@ -108,9 +117,10 @@ public final class Transformer: Sendable {
       blocks.append(
         Block(
           attnNorm: try norm(block.attnNorm), query: try pack([block.query]),
-          keyValue: try pack([block.key, block.value]), attnOut: try pack([block.attnOut]),
-          mlpNorm: try norm(block.mlpNorm),
-          router: router, experts: experts))
+          keyValue: try pack([block.key, block.value]), queryNorm: try norm(block.queryNorm),
+          keyNorm: try norm(block.keyNorm), attnOut: try pack([block.attnOut]),
+          attnPostNorm: try norm(block.attnPostNorm), mlpNorm: try norm(block.mlpNorm),
+          mlpPostNorm: try norm(block.mlpPostNorm), router: router, experts: experts))
     }
     positions = try vector(table.positions)
     finalNorm = try norm(table.finalNorm)
@@ -121,15 +131,11 @@ public final class Transformer: Sendable {
     }
     let unembedding = ResolvedTable.Map(
       weight: table.unembed ?? table.embed, bias: nil, source: .init("unembed"),
-      outputs: config.vocabulary, inputs: config.width)
+      stored: config.vocabulary, ranges: [0..<config.vocabulary], outputs: config.vocabulary,
+      inputs: config.width)
     unembed = LinearWeights.packing([unembedding], biases: [nil])
-    if case .rotary(let base, let width, _, let scaling) = config.positions {
-      rotary = RotaryTable(
-        headWidth: config.headWidth, rotaryWidth: width, base: base,
-        maxPositions: config.maxPositions, scaling: scaling)
-    } else {
-      rotary = nil
-    }
+    rotary = config.rotaryTable(config.positions)
+    windowedRotary = config.windowedPositions.flatMap(config.rotaryTable)
     self.blocks = blocks
     self.config = config
     parameters = count
@@ -138,7 +144,8 @@ public final class Transformer: Sendable {
 
   init(
     config: TransformerConfig, parameters: Int, embed: EmbeddingTable, positions: [Float],
-    blocks: [Block], finalNorm: NormWeights, unembed: LinearWeights, rotary: RotaryTable?
+    blocks: [Block], finalNorm: NormWeights, unembed: LinearWeights, rotary: RotaryTable?,
+    windowedRotary: RotaryTable?
   ) {
     self.config = config
     self.parameters = parameters
@@ -148,13 +155,18 @@ public final class Transformer: Sendable {
     self.finalNorm = finalNorm
     self.unembed = unembed
     self.rotary = rotary
+    self.windowedRotary = windowedRotary
     packedBytes = blocks.reduce(unembed.byteCount) { $0 + $1.byteCount }
   }
 
   package func norm(_ place: NormPlace) -> NormWeights {
     switch place {
     case .attn(let layer): blocks[layer].attnNorm
+    case .attnPost(let layer): blocks[layer].attnPostNorm
+    case .query(let layer): blocks[layer].queryNorm
+    case .key(let layer): blocks[layer].keyNorm
     case .mlp(let layer): blocks[layer].mlpNorm
+    case .mlpPost(let layer): blocks[layer].mlpPostNorm
     case .final: finalNorm
     }
   }
@@ -169,6 +181,22 @@ public final class Transformer: Sendable {
     case .down(let layer, let expert): blocks[layer].experts[expert].down
     case .unembed: unembed
     }
+  }
+}
+
+extension TransformerConfig {
+  func rotaryTable(_ scheme: PositionScheme) -> RotaryTable? {
+    guard case .rotary(let base, let width, _, let scaling) = scheme else { return nil }
+    return RotaryTable(
+      headWidth: headWidth, rotaryWidth: width, base: base, maxPositions: maxPositions,
+      scaling: scaling)
+  }
+}
+
+extension Transformer {
+  /// What turns a block's queries and keys.
+  func rotary(_ layer: Int) -> RotaryTable? {
+    config.window(layer) > 0 ? windowedRotary ?? rotary : rotary
   }
 }
 
@@ -205,15 +233,16 @@ extension LinearWeights {
       guard index < maps.count else { return LinearWeights(sources) }
       let map = maps[index]
       return map.weight.withBytes { bytes in
-        collect(
-          index + 1,
-          sources + [
-            Source(
-              bytes: bytes, dtype: map.weight.dtype, outputs: map.outputs, inputs: map.inputs,
-              transposed: map.source.transposed, storedOutputs: map.outputs * map.source.parts,
-              firstOutput: map.source.part * map.outputs, bias: biases[index],
-              interleaved: map.interleaved)
-          ])
+        var first = 0
+        let these = map.ranges.map { range in
+          let bias = biases[index].map { Array($0[first..<first + range.count]) }
+          first += range.count
+          return Source(
+            bytes: bytes, dtype: map.weight.dtype, outputs: range.count, inputs: map.inputs,
+            transposed: map.source.transposed, storedOutputs: map.stored,
+            firstOutput: range.lowerBound, bias: bias, interleaved: map.interleaved)
+        }
+        return collect(index + 1, sources + these)
       }
     }
     return collect(0, [])

@@ -10,6 +10,14 @@ public struct TransformerConfig: Sendable, Equatable {
     case layer
   }
 
+  /// What is normed of queries and keys before they are turned.
+  public enum HeadNorm: Sendable, Equatable {
+    /// Each head by itself, all with the same weights. Dehghani et al. 2023, arXiv:2302.05442.
+    case each
+    /// All heads together.
+    case together
+  }
+
   public enum PositionScheme: Sendable, Equatable {
     /// Queries and keys are rotated; half-split pairs unless `interleaved`.
     case rotary(base: Double, width: Int, interleaved: Bool, scaling: RotaryScaling = .none)
@@ -28,13 +36,33 @@ public struct TransformerConfig: Sendable, Equatable {
   public var norm: Norm
   public var epsilon: Float
   public var positions: PositionScheme
+  /// How windowed blocks turn, where they do it another way than the others.
+  public var windowedPositions: PositionScheme?
+  /// By block, how many positions a query sees, its own among them; 0: all. Empty where every block
+  /// sees all.
+  public var windows: [Int] = []
   public var activation: Activation
   /// act(gate) · up instead of act(up).
   public var gatedMLP: Bool
   /// The unembedding is the embedding.
   public var tiedEmbeddings: Bool
+  /// Factor on token embeddings as they enter the stream.
+  public var embeddingScale: Float = 1
+  /// What is added to the stored weights of RMS norms.
+  public var normOffset: Float = 0
+  /// Whether a norm stands before attention and MLP, and whether one stands behind each of them,
+  /// before what they made is added to the stream.
+  public var preNorms = true
+  public var postNorms = false
+  public var headNorm: HeadNorm?
+  /// Attention and MLP read the same stream, each through its norm: the MLP does not see what
+  /// attention adds.
+  public var parallelHalves = false
   /// Factor on query · key.
   public var attentionScale: Float
+  /// Scores and logits become `cap · tanh(x / cap)`; 0 leaves them.
+  public var attentionCap: Float = 0
+  public var logitCap: Float = 0
   /// Whether linear maps of these groups carry a bias.
   public var attentionInBias: Bool
   public var attentionOutBias: Bool
@@ -45,14 +73,33 @@ public struct TransformerConfig: Sendable, Equatable {
   public var experts = 0
   /// How many of them a position goes through.
   public var expertsPerToken = 0
+  /// Whether a position's chosen experts share 1 among them; else each has its share among all.
+  public var sharesSumToOne = true
 
   public var queryWidth: Int { heads * headWidth }
   public var kvWidth: Int { kvHeads * headWidth }
 
+  /// Positions that a query of a block sees; 0: all.
+  public func window(_ layer: Int) -> Int { windows.isEmpty ? 0 : windows[layer] }
+
+  /// How a block's queries and keys are turned.
+  package func positions(_ layer: Int) -> PositionScheme {
+    window(layer) > 0 ? windowedPositions ?? positions : positions
+  }
+
+  /// Numbers of a norm of queries and of one of keys.
+  var headNormWidths: (query: Int, key: Int)? {
+    switch headNorm {
+    case .each: (headWidth, headWidth)
+    case .together: (queryWidth, kvWidth)
+    case nil: nil
+    }
+  }
+
   /// Whether the family has such a site: with experts, no one activation enters the down maps.
   public func has(_ kind: Site.Kind) -> Bool {
     switch kind {
-    case .mlpRouter: experts > 0
+    case .mlpRouter, .mlpExperts: experts > 0
     case .mlpPost: experts == 0
     default: true
     }
@@ -64,7 +111,7 @@ public struct TransformerConfig: Sendable, Equatable {
     case .residPre, .attnOut, .residMid, .mlpOut, .residPost, .finalNorm: width
     case .attnQ, .attnZ: queryWidth
     case .attnK, .attnV: kvWidth
-    case .mlpRouter: experts
+    case .mlpRouter, .mlpExperts: experts
     case .mlpPost: mlpWidth
     case .logits: vocabulary
     }

@@ -92,10 +92,12 @@ package final class Workspace {
   let keyValue: FloatBuffer
   let attended: FloatBuffer
   let attnOut: FloatBuffer
+  let postNormed: FloatBuffer
   let hidden: FloatBuffer
   let gated: FloatBuffer
   let mlpOut: FloatBuffer
   let router: FloatBuffer
+  let shares: FloatBuffer
   let expertIn: FloatBuffer
   let expertOut: FloatBuffer
   let final: FloatBuffer
@@ -120,16 +122,27 @@ package final class Workspace {
     keyValue = buffer()
     attended = buffer()
     attnOut = buffer()
+    postNormed = buffer()
     hidden = buffer()
     gated = buffer()
     mlpOut = buffer()
     router = buffer()
+    shares = buffer()
     expertIn = buffer()
     expertOut = buffer()
     final = buffer()
     logits = buffer()
     self.arena = arena
     self.retaining = retaining
+  }
+
+  /// What x is now, kept until the arena is reset.
+  func copy(_ x: Matrix) -> Matrix {
+    let y = Matrix(base: arena.take(x.rows * x.columns), rows: x.rows, columns: x.columns)
+    for row in 0..<x.rows {
+      y.row(row).baseAddress?.update(from: x.base + row * x.stride, count: x.columns)
+    }
+    return y
   }
 
   /// Where an operation that works in place puts its result: onto x, or beside it when x is

@@ -27,10 +27,25 @@ struct ResolvedStudy {
   let steering: any SteeringOperator
   let notes: [String]
 
-  init(_ study: Study, _ context: RunContext) throws {
-    var found = study.issues()
+  init(_ written: Study, _ context: RunContext) throws {
+    var found = written.issues()
     func add(_ path: String, _ problem: StudyIssue.Problem) {
       found.append(StudyIssue(path: path, problem: problem))
+    }
+    var study = written
+    var ask: ChatQuestions?
+    if let spec = written.chat {
+      do throws(StudyIssue) {
+        let template = try context.chat.mapError {
+          StudyIssue(path: "chat", problem: .template($0))
+        }.get()
+        let questions = ChatQuestions(
+          spec: spec, template: template, tokenizer: context.tokenizer)
+        study = try questions.asked(written)
+        ask = questions
+      } catch {
+        found.append(error)
+      }
     }
     self.study = study
     self.context = context
@@ -91,7 +106,10 @@ struct ResolvedStudy {
     entailmentTokens = encode(study.entailment.map(\.prompt), more: more) { "entailment[\($0)]" }
     prompted = study.arms.promptBaseline.map { text in
       let space = text.last?.isWhitespace == true ? "" : " "
-      return study.prompts.map { text + space + $0 }
+      return written.prompts.map { prompt in
+        let question = text + space + prompt
+        return (try? ask?.prompt(question)) ?? question
+      }
     }
     promptedTokens = encode(prompted ?? [], more: more) { _ in "arms.prompt-baseline" }
     for (place, capability) in study.capability.enumerated() {
@@ -125,7 +143,7 @@ struct ResolvedStudy {
           text: neutral[index], tokens: tokens.count, more: 0, limit: context.maxPositions))
     }
 
-    (choosing, reporting) = Self.halves(study.prompts, choose: self.sites.count > 1)
+    (choosing, reporting) = Self.halves(written.prompts, choose: self.sites.count > 1)
     let greedy = study.answer.sampling.temperature == 0
     seeds = greedy ? Array(study.sweep.seeds.prefix(1)) : study.sweep.seeds
     let read = try? ReadPosition(study.vector.read)

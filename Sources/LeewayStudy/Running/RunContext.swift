@@ -1,4 +1,5 @@
 import LeewayModel
+import LeewayTemplate
 import LeewayTokenizer
 import Synchronization
 
@@ -11,16 +12,20 @@ public struct RunContext: Sendable {
   public var maxPositions: Int
   /// Tokens that end a text.
   public var endTokens: Set<Int>
+  /// The checkpoint's chat template, or why there is none.
+  public var chat: Result<ChatTemplate, TemplateError>
 
   public init(
     executor: any JobExecutor, tokenizer: Tokenizer, provenance: Provenance, maxPositions: Int,
-    endTokens: Set<Int>
+    endTokens: Set<Int>,
+    chat: Result<ChatTemplate, TemplateError> = .failure(.missing(folder: ""))
   ) {
     self.executor = executor
     self.tokenizer = tokenizer
     self.provenance = provenance
     self.maxPositions = maxPositions
     self.endTokens = endTokens
+    self.chat = chat
   }
 
   func promptTokens(_ text: String) -> [Int] {

@@ -12,6 +12,7 @@ struct StudyReader {
   static let keys = [
     "name", "version", "question", "model", "models", "vector", "operator", "sweep", "prompts",
     "answer", "effect", "capability", "arms", "spillover", "entailment", "neutral", "precision",
+    "chat",
   ]
 
   static let vectorKeys = ["method", "read", "contrast"]
@@ -36,7 +37,9 @@ struct StudyReader {
     let entailment = keys["entailment"].map(entailment) ?? []
     let neutral = keys["neutral"].map(texts) ?? []
     let precision = keys["precision"].map { $0.choice("precision", ["exact", "fast"]) } ?? "exact"
-    guard let name, let version, let question, let vector, let steering, let sweep, let prompts,
+    let chat = keys["chat"].map(self.chat) ?? .some(nil)
+    guard let chat, let name, let version, let question, let vector, let steering, let sweep,
+      let prompts,
       let answer, let effect, let capability, let arms, let spillover, let entailment, let neutral,
       let precision
     else { return nil }
@@ -45,7 +48,18 @@ struct StudyReader {
       name: name, version: version, question: question, model: "", vector: vector,
       steering: steering, sweep: sweep, prompts: prompts, answer: answer, effectAtLeast: effect,
       capability: capability, arms: arms, spillover: spillover, entailment: entailment,
-      neutral: neutral, precision: precision)
+      neutral: neutral, precision: precision, chat: chat)
+  }
+
+  /// `true`, `false`, or `{system: TEXT, thinking: true}`; nil is a mistake.
+  private func chat(_ cursor: YAMLCursor) -> ChatSpec?? {
+    if case .scalar = cursor.node { return cursor.flag().map { $0 ? ChatSpec() : nil } }
+    let chatKeys = ["system", "thinking"]
+    guard let keys = cursor.keys(chatKeys) else { return nil }
+    let system = keys["system"].map { $0.string() }
+    let thinking = keys["thinking"].map { $0.flag() }
+    guard system != .some(nil), thinking != .some(nil) else { return nil }
+    return ChatSpec(system: system ?? nil, thinking: thinking ?? nil)
   }
 
   /// `model: FOLDER` or `models: [FOLDER, FOLDER]`.

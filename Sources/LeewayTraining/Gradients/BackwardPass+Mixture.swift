@@ -3,32 +3,57 @@ import LeewayTensor
 
 extension BackwardPass {
   /// What the experts made gets its share of the sum's gradient; a share's own gradient is how much
-  /// the row would have liked more of that expert, and goes through the softmax of the chosen logits.
-  func mix(_ logits: Matrix, _ routes: Routes, _ outs: [Matrix], _ y: Matrix) {
+  /// the row would have liked more of that expert. An expert that a row does not visit made nothing of
+  /// it, so its share has none.
+  func mix(_ shares: Matrix, _ routes: Routes, _ outs: [Matrix], _ y: Matrix) {
     guard let dy = table.gradient(of: y) else { return }
-    let (dLogits, fresh) = table.receive(logits)
-    if fresh { dLogits.base.update(repeating: 0, count: dLogits.rows * dLogits.columns) }
-    /// Of each row, `sum of share · slope` over its experts.
-    var means = [Float](repeating: 0, count: y.rows)
+    let (dShares, fresh) = table.receive(shares)
+    if fresh { dShares.base.update(repeating: 0, count: dShares.rows * dShares.columns) }
     let visited = routes.visits.indices.filter { !routes.visits[$0].isEmpty }
     for (expert, out) in zip(visited, outs) {
       let (dOut, _) = table.receive(out)
       for (index, visit) in routes.visits[expert].enumerated() {
         let (from, to) = (dy.row(visit.row), dOut.row(index))
         for column in to.indices { to[column] = visit.share * from[column] }
-        let slope = kernels.dot(
+        dShares.row(visit.row)[expert] += kernels.dot(
           UnsafeBufferPointer(from), UnsafeBufferPointer(out.row(index)))
-        dLogits.row(visit.row)[expert] += visit.share * slope
-        means[visit.row] += visit.share * slope
       }
     }
-    for expert in visited {
-      for visit in routes.visits[expert] {
-        dLogits.row(visit.row)[expert] -= visit.share * means[visit.row]
+    table.finish(y)
+  }
+
+  /// Through the softmax of the chosen logits, or of all of them, to the router.
+  func choose(_ logits: Matrix, _ shares: Matrix) {
+    let (dLogits, fresh) = table.receive(logits)
+    if fresh { dLogits.base.update(repeating: 0, count: dLogits.rows * dLogits.columns) }
+    if let dShares = table.gradient(of: shares) {
+      // The shares may have been edited since: what they were is worked out again.
+      let was = probabilities(logits)
+      for row in 0..<logits.rows {
+        let (share, slope, out) = (was.row(row), dShares.row(row), dLogits.row(row))
+        let mean = kernels.dot(UnsafeBufferPointer(share), UnsafeBufferPointer(slope))
+        for expert in out.indices { out[expert] += share[expert] * (slope[expert] - mean) }
       }
+      table.finish(shares)
     }
     balance?.add(logits, to: dLogits, kernels: kernels)
-    table.finish(y)
+  }
+
+  /// The softmax of each row's chosen logits, or of all of them.
+  private func probabilities(_ logits: Matrix) -> Matrix {
+    let found = Matrix(
+      base: arena.take(logits.rows * logits.columns), rows: logits.rows, columns: logits.columns)
+    if config.sharesSumToOne {
+      var routes = Routes()
+      routes.choose(
+        logits, count: config.expertsPerToken, sumToOne: true, kernels: kernels, into: found)
+    } else {
+      for row in 0..<logits.rows {
+        _ = found.row(row).update(fromContentsOf: logits.row(row))
+        kernels.softmax(found.row(row), temperature: 1)
+      }
+    }
+    return found
   }
 }
 
@@ -43,8 +68,8 @@ struct RouterBalance {
   init?(_ ops: [PassOp], experts: Int, weight: Double) {
     var visits = [Int](repeating: 0, count: experts)
     var rows = 0
-    for case .mix(let logits, let routes, _, _) in ops {
-      rows += logits.rows
+    for case .mix(let shares, let routes, _, _) in ops {
+      rows += shares.rows
       for expert in 0..<experts { visits[expert] += routes.visits[expert].count }
     }
     guard rows > 0, weight > 0 else { return nil }

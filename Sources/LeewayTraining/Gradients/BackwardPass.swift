@@ -16,7 +16,7 @@ struct BackwardPass {
   /// Operations before this one need not be followed.
   var firstOp = 0
 
-  private var config: TransformerConfig { model.config }
+  var config: TransformerConfig { model.config }
 
   func run(_ ops: [PassOp]) {
     for op in ops[firstOp...].reversed() { follow(op) }
@@ -27,15 +27,18 @@ struct BackwardPass {
     case .embed(let tokens, let positions, let x): embed(tokens, positions, x)
     case .norm(let x, let place, let y): norm(x, place, y)
     case .linear(let x, let place, let y): linear(x, place, y)
-    case .rotary(let x, let heads, let positions): rotary(x, heads, positions)
-    case .attention(let q, let keyValue, let z): attention(q, keyValue, z)
+    case .headNorm(let was, let place, let x): headNorm(was, place, x)
+    case .rotary(let x, let layer, let heads, let positions): rotary(x, layer, heads, positions)
+    case .attention(let q, let keyValue, let layer, let z): attention(q, keyValue, layer, z)
     case .activate(let x, let y):
       through(x, y) { dy, dx in kernels.activateBack(x, config.activation, dy: dy, into: dx) }
     case .gate(let x, let y):
       through(x, y) { dy, dx in kernels.gateBack(x, config.activation, dy: dy, into: dx) }
     case .add(let a, let b, let y): add(a, b, y)
+    case .softCap(let x, let y): softCap(x, y)
     case .gather(let rows, let x, let y): gather(rows, x, y)
-    case .mix(let logits, let routes, let outs, let y): mix(logits, routes, outs, y)
+    case .choose(let logits, let shares): choose(logits, shares)
+    case .mix(let shares, let routes, let outs, let y): mix(shares, routes, outs, y)
     case .edit(let kind, let layer, let x, let rows):
       guard let gradient = table.gradient(of: x) else { return }
       batch.edits.pullBack(kind, layer, gradient, batch: batch, rows: rows)
@@ -51,19 +54,29 @@ struct BackwardPass {
     table.finish(y)
   }
 
+  /// The gradient of the logits may stand where they stood: what they were is worked out again.
+  private func softCap(_ x: Matrix, _ y: Matrix) {
+    let was = Matrix(base: arena.take(x.rows * x.columns), rows: x.rows, columns: x.columns)
+    kernels.softCap(x, config.logitCap, into: was)
+    through(x, y) { dy, dx in kernels.softCapBack(was, config.logitCap, dy: dy, into: dx) }
+  }
+
   private func embed(_ tokens: [Int], _ positions: [Int32], _ x: Matrix) {
     guard let dx = table.gradient(of: x) else { return }
     if toWeights {
       let width = config.width
-      kernels.scatter(
-        dx, index: tokens.map(Int32.init),
-        addingTo: Matrix(
-          base: model.slope(model.table.embed), rows: config.vocabulary, columns: width))
       if let start = model.table.positions {
         kernels.scatter(
           dx, index: positions,
           addingTo: Matrix(base: model.slope(start), rows: config.maxPositions, columns: width))
       }
+      if config.embeddingScale != 1 {
+        for index in 0..<dx.rows * width { dx.base[index] *= config.embeddingScale }
+      }
+      kernels.scatter(
+        dx, index: tokens.map(Int32.init),
+        addingTo: Matrix(
+          base: model.slope(model.table.embed), rows: config.vocabulary, columns: width))
     }
     table.finish(x)
   }
@@ -86,6 +99,15 @@ struct BackwardPass {
         partials: partials)
     }
     table.finish(y)
+  }
+
+  /// The gradient of queries or keys is turned in place, as they were.
+  private func headNorm(_ was: Matrix, _ place: NormPlace, _ x: Matrix) {
+    guard let dx = table.gradient(of: x), let stored = model.table.norm(place) else { return }
+    kernels.rmsNormBack(
+      was, weight: model.transformer.norm(place).weight, epsilon: config.epsilon, dy: dx, into: dx,
+      adding: false, dWeight: toWeights ? model.slope(stored.weight) : nil,
+      partials: arena.take(Kernels.partials(rows: x.rows, columns: x.columns)))
   }
 
   private func linear(_ x: Matrix, _ place: LinearPlace, _ y: Matrix) {
@@ -120,16 +142,16 @@ struct BackwardPass {
     table.finish(y)
   }
 
-  private func rotary(_ x: Matrix, _ heads: Int, _ positions: [Int32]) {
-    guard let gradient = table.gradient(of: x), let reversed = model.reversedRotary,
-      case .rotary(_, _, let interleaved, _) = config.positions
+  private func rotary(_ x: Matrix, _ layer: Int, _ heads: Int, _ positions: [Int32]) {
+    guard let gradient = table.gradient(of: x), let reversed = model.reversedRotary(layer),
+      case .rotary(_, _, let interleaved, _) = config.positions(layer)
     else { return }
     kernels.rotary(
       gradient, heads: heads, headWidth: config.headWidth, positions: positions, table: reversed,
       interleaved: interleaved)
   }
 
-  private func attention(_ q: Matrix, _ keyValue: Matrix, _ z: Matrix) {
+  private func attention(_ q: Matrix, _ keyValue: Matrix, _ layer: Int, _ z: Matrix) {
     guard let dz = table.gradient(of: z) else { return }
     precondition(q.rows == keyValue.rows, "a recorded pass carries every row")
     let (dq, _) = table.receive(q)
@@ -140,7 +162,8 @@ struct BackwardPass {
       q: q, k: keyValue.columns(keys), v: keyValue.columns(values), dz: dz,
       sequences: batch.stretches.map { $0.firstRow..<$0.firstRow + $0.count },
       heads: config.heads, kvHeads: config.kvHeads, headWidth: config.headWidth,
-      scale: config.attentionScale, intoQ: dq, k: dkv.columns(keys), v: dkv.columns(values))
+      scale: config.attentionScale, cap: config.attentionCap, window: config.window(layer),
+      intoQ: dq, k: dkv.columns(keys), v: dkv.columns(values))
     table.finish(z)
   }
 

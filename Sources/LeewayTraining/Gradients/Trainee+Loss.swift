@@ -96,8 +96,10 @@ extension Trainee {
     if read.count < weights.count { end = pass.gather(read, from: end, into: space.compact) }
     pass.readoutRows = end.rows
     pass.readout(end, batch, rows: read) { _, _ in }
-    guard case .linear(_, .unembed, let logits) = tape.ops.last else {
-      preconditionFailure("a pass ends with its logits")
+    let logits: Matrix
+    switch tape.ops.last {
+    case .linear(_, .unembed, let last), .softCap(_, let last): logits = last
+    default: preconditionFailure("a pass ends with its logits")
     }
     let counted = read.map { weights[$0] }
     let losses = kernels.crossEntropy(

@@ -13,7 +13,8 @@ public final class Trainee {
   /// The model as a reader of checkpoints would have it; older ones mean the new weights too.
   package private(set) var transformer: Transformer
   private var backs: [LinearPlace: [LinearWeights]] = [:]
-  let reversedRotary: RotaryTable?
+  private let reversed: RotaryTable?
+  private let windowedReversed: RotaryTable?
   let space = Workspace(retaining: true)
   let gradientTable = GradientTable()
 
@@ -34,7 +35,8 @@ public final class Trainee {
       for (index, value) in values.enumerated() { weights.base[tensor.start + index] = value }
     }
     transformer = Transformer(config: config, table: table, weights: weights)
-    reversedRotary = transformer.rotaryTable?.reversed
+    reversed = transformer.rotary?.reversed
+    windowedReversed = transformer.windowedRotary?.reversed
     for place in table.places {
       backs[place] = table.pieces(place).map {
         LinearWeights([table.reversed($0, in: weights)])
@@ -70,6 +72,11 @@ public final class Trainee {
   /// A tensor's weights, or its gradient, by name.
   package func values(_ tensor: ParameterTable.Tensor, of memory: FloatMemory) -> [Float] {
     table.floats(tensor.start, tensor.count, in: memory)
+  }
+
+  /// What turns a block's queries and keys back.
+  func reversedRotary(_ layer: Int) -> RotaryTable? {
+    config.window(layer) > 0 ? windowedReversed ?? reversed : reversed
   }
 
   func slope(_ start: Int) -> UnsafeMutablePointer<Float> { gradients.base + start }

@@ -13,8 +13,11 @@ struct MemoryNeed {
     let rows = max(
       recipe.sequence, min(recipe.batch * recipe.sequence, Trainee.rowsAtOnce))
     let up = (config.gatedMLP ? 3 : 2) * config.mlpWidth * max(1, config.expertsPerToken)
-    let block = 8 * config.width + 2 * config.queryWidth + 4 * config.kvWidth + up
-    let ends = 4 * config.width + config.vocabulary
+    let norms = (config.postNorms ? 2 : 0) * config.width
+    let heads = config.headNorm == nil ? 0 : config.queryWidth + config.kvWidth
+    let block =
+      8 * config.width + 2 * config.queryWidth + 4 * config.kvWidth + up + norms + heads
+    let ends = 4 * config.width + config.vocabulary * (config.logitCap > 0 ? 2 : 1)
     // Of what is kept for the way back, and some gradients at a time.
     let floats = rows * (config.layers * block + ends + 2 * (up + config.width))
     bytes = table.count * perWeight + unembed + floats * 4 + floats / 2

@@ -121,7 +121,9 @@ struct RecipeReader {
       keys["experts-per-token"]?.fail(
         .badValue(expected: "at most \(shape.experts)", found: "\(shape.expertsPerToken)"))
     }
-    if case .rotary = config.positions, config.headWidth % 2 != 0 {
+    if case .rotary(_, let turned, _, _) = config.positions,
+      !turned.isMultiple(of: 2) || turned > config.headWidth
+    {
       keys["heads"]?.fail(
         .badValue(
           expected: "heads of an even width", found: "heads of width \(config.headWidth)"))

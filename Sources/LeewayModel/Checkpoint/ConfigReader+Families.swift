@@ -1,0 +1,67 @@
+import Foundation
+import LeewayBase
+import LeewayTensor
+
+// What the families of one house say alike.
+extension ConfigReader {
+  /// Which blocks of a Qwen look back only so far: those above `max_window_layers`, if any do.
+  mutating func qwenWindows(layers: Int) throws(CheckpointError) -> [Int] {
+    let lowest = try number("max_window_layers", default: 28)
+    guard try flag("use_sliding_window", default: false) else {
+      inert("sliding_window", "layer_types")
+      return []
+    }
+    return try windows(layers: layers, default: 4096) { Double($0) >= lowest }
+  }
+
+  /// Blocks that have one MLP for all beside blocks that have experts are refused.
+  mutating func requireEveryBlockRouted() throws(CheckpointError) {
+    let step = try optionalSize("decoder_sparse_step") ?? 1
+    guard step == 1 else {
+      throw .wrongValue(
+        path: path, key: "decoder_sparse_step", expected: "1: experts in every block",
+        found: "\(step)")
+    }
+    guard let value = value("mlp_only_layers") else { return }
+    guard value.array?.isEmpty == true else {
+      throw wrong("mlp_only_layers", "an empty list: experts in every block", value)
+    }
+  }
+
+  /// What every Gemma has.
+  mutating func gemma(_ config: inout TransformerConfig) throws(CheckpointError) {
+    try require("use_bidirectional_attention", false)
+    let bias = try flag("attention_bias", default: false)
+    config.attentionInBias = bias
+    config.attentionOutBias = bias
+    config.normOffset = 1
+    config.embeddingScale = Float(Double(config.width).squareRoot())
+  }
+
+  /// The factor on scores where the configuration says what it is the inverse root of.
+  mutating func queryScale(default fallback: Double) throws(CheckpointError) -> Float {
+    let scalar = try number("query_pre_attn_scalar", default: fallback)
+    guard scalar > 0 else {
+      throw .wrongValue(
+        path: path, key: "query_pre_attn_scalar", expected: "a number above 0", found: "\(scalar)")
+    }
+    return Float(pow(scalar, -0.5))
+  }
+}
+
+extension TransformerConfig {
+  var qwenWindowKeys: [(String, JSONValue)] {
+    [("use_sliding_window", .bool(!windows.isEmpty))] + (windows.isEmpty ? [] : windowKeys)
+  }
+
+  func gemmaKeys(_ framework: String) -> [(String, JSONValue)] {
+    func cap(_ value: Float) -> JSONValue { value > 0 ? .real(value.asWritten) : .null }
+    // The number whose inverse root, rounded, is the scale.
+    let scalar = (1 / (Double(attentionScale) * Double(attentionScale)) * 1e4).rounded() / 1e4
+    return usualKeys(framework, without: ["hidden_act"]) + [
+      ("hidden_activation", "gelu_pytorch_tanh"), ("query_pre_attn_scalar", .real(scalar)),
+      ("attn_logit_softcapping", cap(attentionCap)), ("final_logit_softcapping", cap(logitCap)),
+      ("attention_bias", .bool(attentionInBias)),
+    ]
+  }
+}
