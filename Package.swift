@@ -101,7 +101,7 @@ let package = Package(
       swiftSettings: swift),
     .testTarget(
       name: "LeewayBaseTests", dependencies: ["LeewayBase", "LeewayFuzzing"],
-      swiftSettings: swift),
+      resources: [.copy("Golden")], swiftSettings: swift),
     .testTarget(
       name: "LeewayTensorTests", dependencies: ["LeewayTensor", "CLeewayKernels"],
       swiftSettings: swift),
@@ -113,10 +113,10 @@ let package = Package(
       resources: [.copy("Golden")], swiftSettings: swift),
     .testTarget(
       name: "LeewayModelTests", dependencies: ["LeewayModel", "LeewaySteering", "LeewayTensor"],
-      resources: [.copy("Golden")], swiftSettings: swift),
+      resources: [.copy("Golden"), .copy("GGUF")], swiftSettings: swift),
     .testTarget(
       name: "LeewaySteeringTests", dependencies: ["LeewaySteering", "LeewayFuzzing"],
-      swiftSettings: swift),
+      resources: [.copy("Golden")], swiftSettings: swift),
     .testTarget(
       name: "LeewayWorldTests", dependencies: ["LeewayWorld", "LeewayTensor"],
       resources: [.copy("Golden")],

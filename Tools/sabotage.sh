@@ -67,6 +67,17 @@ fault chain $S/CLeewayKernels/linear.inc.h \
   'const ptrdiff_t i = rows * tile / tiles, n = rows * (tile + 1) / tiles - i;' \
   'const ptrdiff_t i = rows * tile / tiles, n = rows * (tile + 1) / tiles - i - (tile > 6);' \
   LeewayTensorTests
+fault quantised-bit $S/CLeewayKernels/quantised.inc.h \
+  'planes << (4 - at < 0 ? 0 : 4 - at)' 'planes << (5 - at < 0 ? 0 : 5 - at)' LeewayTensorTests
+fault quantised-share $S/LeewayBase/QuantisedBlocks.swift \
+  '(byte(part) >> 6) << 4' '(byte(part) >> 6) << 3' LeewayBaseTests
+fault interleaved-rows $S/LeewayTensor/LinearWeights+Source.swift \
+  'head * interleaved + second, 2)' 'head * interleaved + second, 1)' LeewayTensorTests
+fault gguf-count $S/LeewayBase/GGUFCursor.swift \
+  'guard count <= UInt64(left / each)' 'guard count <= UInt64(left)' LeewayBaseTests
+fault vector-place $S/LeewaySteering/VectorFiles/VectorFile+Svec.swift \
+  'Site(.residPre, layer: raws[index].site.layer)' \
+  'Site(.residPost, layer: raws[index].site.layer)' LeewaySteeringTests
 fault strength-zero $S/LeewaySteering/Operators/Clamp.swift \
   'guard strength != 0 else { return }' '' LeewaySteeringTests
 fault project $S/LeewaySteering/Operators/ProjectOut.swift \

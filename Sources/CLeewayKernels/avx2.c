@@ -5,11 +5,12 @@
 #include <math.h>
 
 #include "leeway_training.h"
+#include "quantised.h"
 #include "vectors.h"
 
 typedef float v8 __attribute__((vector_size(32)));
 
-#pragma clang attribute push(__attribute__((target("avx2,fma"))), apply_to = function)
+#pragma clang attribute push(__attribute__((target("avx2,fma,f16c"))), apply_to = function)
 
 #define LW_NAME(x) avx2_##x
 static inline __attribute__((always_inline)) __m256i avx2_mask(ptrdiff_t n) {
@@ -64,6 +65,19 @@ static void avx2_pack(const float *x, ptrdiff_t stride, ptrdiff_t rows, ptrdiff_
 #define LT_ITEM float
 #define LT_PACK avx2_pack
 
+typedef uint32_t u8v __attribute__((vector_size(32)));
+#define VU u8v
+#define V_HALF(p) ((v8)_mm256_cvtph_ps(_mm_loadu_si128((const __m128i *)(p))))
+#define V_BYTES(p) _mm_loadl_epi64((const __m128i *)(p))
+#define V_BYTE(p) ((v8)_mm256_cvtepi32_ps(_mm256_cvtepu8_epi32(V_BYTES(p))))
+#define V_SBYTE(p) ((v8)_mm256_cvtepi32_ps(_mm256_cvtepi8_epi32(V_BYTES(p))))
+#define V_FLOAT(u) ((v8)_mm256_cvtepi32_ps((__m256i)(u)))
+#define V_NIBBLE(u) V_FLOAT((u) & 15)
+#define V_FIVE(u, t) V_FLOAT(((u) & 15) | ((t) & 16))
+#define Q_PANELS 1
+#include "quantised.inc.h"
+#define LT_UNPACK avx2_q_unpack
+
 #define LT(x) avx2_f32_##x
 #define LT_PAIRS 0
 #include "linear.inc.h"
@@ -76,7 +90,10 @@ static void avx2_pack(const float *x, ptrdiff_t stride, ptrdiff_t rows, ptrdiff_
 
 static void avx2_linear(const lw_linear *job, ptrdiff_t row0, ptrdiff_t row1, ptrdiff_t panel0,
                         ptrdiff_t panel1) {
-  (job->is_bf16 ? avx2_bf16_linear : avx2_f32_linear)(job, row0, row1, panel0, panel1);
+  if (lw_widened(job->format) && row1 - row0 == 1)
+    avx2_q_single(job, row0, panel0, panel1);
+  else
+    (job->format == LW_BF16 ? avx2_bf16_linear : avx2_f32_linear)(job, row0, row1, panel0, panel1);
 }
 #pragma clang attribute pop
 

@@ -5,10 +5,11 @@
 #include <math.h>
 
 #include "leeway_training.h"
+#include "quantised.h"
 #include "vectors.h"
 
 #pragma clang attribute push(                                                    \
-    __attribute__((target("avx512f,avx512bw,avx512vl,avx512dq,avx2,fma"))),      \
+    __attribute__((target("avx512f,avx512bw,avx512vl,avx512dq,avx2,fma,f16c"))), \
     apply_to = function)
 
 #define LW_NAME(x) avx512_##x
@@ -86,6 +87,27 @@ static void avx512_pack(const float *x, ptrdiff_t stride, ptrdiff_t rows, ptrdif
 #define LT_ITEM float
 #define LT_PACK avx512_pack
 
+typedef uint32_t u16v __attribute__((vector_size(64)));
+#define VU u16v
+#define V_HALF(p) ((v16)_mm512_cvtph_ps(_mm256_loadu_si256((const __m256i *)(p))))
+#define V_BYTES(p) _mm_loadu_si128((const __m128i *)(p))
+#define V_BYTE(p) ((v16)_mm512_cvtepi32_ps(_mm512_cvtepu8_epi32(V_BYTES(p))))
+#define V_SBYTE(p) ((v16)_mm512_cvtepi32_ps(_mm512_cvtepi8_epi32(V_BYTES(p))))
+#define V_FLOAT(u) ((v16)_mm512_cvtepi32_ps((__m512i)(u)))
+// A table of sixteen floats, of whose index the instruction reads four bits.
+#define V_NIBBLE(u)                                                                              \
+  ((v16)_mm512_permutexvar_ps((__m512i)(u), _mm512_setr_ps(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, \
+                                                           12, 13, 14, 15)))
+// The same with a fifth bit, taken from elsewhere, and a table of 32.
+#define V_FIVE(u, t)                                                                               \
+  ((v16)_mm512_permutex2var_ps(                                                                    \
+      _mm512_setr_ps(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15),                        \
+      _mm512_ternarylogic_epi32(_mm512_set1_epi32(15), (__m512i)(u), (__m512i)(t), 0xca),          \
+      _mm512_setr_ps(16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31)))
+#define Q_PANELS 2
+#include "quantised.inc.h"
+#define LT_UNPACK avx512_q_unpack
+
 #define LT(x) avx512_f32_##x
 #define LT_PAIRS 0
 #include "linear.inc.h"
@@ -100,7 +122,11 @@ static void avx512_pack(const float *x, ptrdiff_t stride, ptrdiff_t rows, ptrdif
 
 static void avx512_linear(const lw_linear *job, ptrdiff_t row0, ptrdiff_t row1, ptrdiff_t panel0,
                           ptrdiff_t panel1) {
-  (job->is_bf16 ? avx512_bf16_linear : avx512_f32_linear)(job, row0, row1, panel0, panel1);
+  if (lw_widened(job->format) && row1 - row0 == 1)
+    avx512_q_single(job, row0, panel0, panel1);
+  else
+    (job->format == LW_BF16 ? avx512_bf16_linear : avx512_f32_linear)(job, row0, row1, panel0,
+                                                                      panel1);
 }
 #pragma clang attribute pop
 
@@ -114,7 +140,7 @@ const lw_kernels lw_set_avx512 = {
 // ---- the same with bf16 dot products in fast precision ---------------------------------------
 
 #pragma clang attribute push( \
-    __attribute__((target("avx512f,avx512bw,avx512vl,avx512dq,avx512bf16,avx2,fma"))), \
+    __attribute__((target("avx512f,avx512bw,avx512vl,avx512dq,avx512bf16,avx2,fma,f16c"))), \
     apply_to = function)
 
 /// Rounds to bf16 and puts pairs of k side by side: [pair][rows].
@@ -137,8 +163,29 @@ static void avx512_pack_pairs(const float *x, ptrdiff_t stride, ptrdiff_t rows, 
       out[k / 2 * rows + i] = (uint32_t)_mm_cvtsi128_si32((__m128i)both);
     }
 }
+/// Inputs k0 ..< k0 + kc of a panel, rounded to bf16, in pairs of k: [pair][32].
+static const float *avx512_unpack_pairs(const lw_linear *job, ptrdiff_t panel, ptrdiff_t k0,
+                                        ptrdiff_t kc) {
+  const ptrdiff_t pairs = (kc + 1) / 2;
+  float *wide = lw_scratch(3, (size_t)((kc + 1 + pairs) * LW_PANEL));
+  if (!wide) __builtin_trap();
+  float *out = wide + (kc + 1) * LW_PANEL;
+  const ptrdiff_t bytes = lw_panel_bytes(job->format, job->inputs);
+  avx512_q_unpacks[job->format]((const uint8_t *)job->weights + panel * bytes, k0, kc, wide);
+  if (kc % 2) memset(wide + kc * LW_PANEL, 0, LW_PANEL * sizeof(float));
+  for (ptrdiff_t i = 0; i < pairs * LW_PANEL; i += 16) {
+    const float *even = wide + i / LW_PANEL * 2 * LW_PANEL + i % LW_PANEL;
+    const __m512i low = _mm512_cvtepu16_epi32((__m256i)_mm512_cvtneps_pbh((__m512)lw_load(even)));
+    const __m512i high =
+        _mm512_cvtepu16_epi32((__m256i)_mm512_cvtneps_pbh((__m512)lw_load(even + LW_PANEL)));
+    _mm512_storeu_si512(out + i, _mm512_or_si512(low, _mm512_slli_epi32(high, 16)));
+  }
+  return out;
+}
 #undef LT_ITEM
 #undef LT_PACK
+#undef LT_UNPACK
+#define LT_UNPACK avx512_unpack_pairs
 #define LT_ITEM uint32_t
 #define LT_PACK avx512_pack_pairs
 #define V_DOT(acc, pair, p)                                                     \
@@ -147,12 +194,21 @@ static void avx512_pack_pairs(const float *x, ptrdiff_t stride, ptrdiff_t rows, 
 #define LT(x) avx512_dot_##x
 #define LT_PAIRS 2
 #include "linear.inc.h"
+
+/// One row is not worth the rounding: it waits for the weights.
+static void avx512_fast_linear(const lw_linear *job, ptrdiff_t row0, ptrdiff_t row1,
+                               ptrdiff_t panel0, ptrdiff_t panel1) {
+  if (lw_widened(job->format) && row1 - row0 == 1)
+    avx512_q_single(job, row0, panel0, panel1);
+  else
+    avx512_dot_linear(job, row0, row1, panel0, panel1);
+}
 #pragma clang attribute pop
 
 #undef LW_TABLE_NAME
 #undef LW_LINEAR_FAST
 #define LW_TABLE_NAME "avx512bf16"
-#define LW_LINEAR_FAST avx512_dot_linear
+#define LW_LINEAR_FAST avx512_fast_linear
 const lw_kernels lw_set_avx512bf16 = {
 #include "table.inc.h"
 };

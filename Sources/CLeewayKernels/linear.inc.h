@@ -7,7 +7,8 @@
 // 1, 2, 3 rows: independent chains hide the latency that one row cannot); LT_WIDEST (the most of
 // all); LT_AHEAD (weight rows to prefetch); LT_FORGET() (a barrier that makes the compiler load
 // pairs twice where registers are few, or nothing); LT_ITEM and LT_PACK(x, stride, rows, kc, out)
-// (packed x).
+// (packed x); for LT_PAIRS 0 and 2 LT_UNPACK(job, panel, k, kc), a block of weights of the formats
+// that are widened as they are read.
 //
 // A weight row is 128 bytes in every form: 32 floats of one k, or 32 pairs of two k.
 
@@ -184,7 +185,7 @@ static inline __attribute__((always_inline)) void LT(pack_columns)(
 
 static void LT(linear)(const lw_linear *job, ptrdiff_t row0, ptrdiff_t row1, ptrdiff_t panel0,
                        ptrdiff_t panel1) {
-  if (row1 - row0 <= 3 && !job->by_column && !job->accumulate) {
+  if (row1 - row0 <= 3 && !job->by_column && !job->accumulate && !lw_widened(job->format)) {
     if (row1 > row0) LT(few)(job, row0, (int)(row1 - row0), panel0, panel1);
     return;
   }
@@ -213,8 +214,14 @@ static void LT(linear)(const lw_linear *job, ptrdiff_t row0, ptrdiff_t row1, ptr
       }
       for (ptrdiff_t panel = panel0; panel < panel1; panel++) {
         const ptrdiff_t first = panel * LW_PANEL;
-        const float *w = (const float *)job->weights + panel * panel_stride +
-                         (LT_PAIRS ? k / 2 : k) * LW_PANEL;
+        const float *w;
+#if LT_PAIRS != 1
+        if (lw_widened(job->format))
+          w = LT_UNPACK(job, panel, k, kc);
+        else
+#endif
+          w = (const float *)job->weights + panel * panel_stride +
+              (LT_PAIRS ? k / 2 : k) * LW_PANEL;
         a = packed;
         for (ptrdiff_t tile = 0; tile < tiles; tile++) {
           const ptrdiff_t i = rows * tile / tiles, n = rows * (tile + 1) / tiles - i;

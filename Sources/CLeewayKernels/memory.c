@@ -7,7 +7,7 @@
 
 #include "sets.h"
 
-enum { HUGE_PAGE = 2 << 20, SLOTS = 3, PACK_BLOCK = 64 };
+enum { HUGE_PAGE = 2 << 20, SLOTS = 4, PACK_BLOCK = 64 };
 
 // Small maps take ordinary pages: a huge page each would waste memory.
 static size_t mapped_bytes(size_t bytes) {
@@ -68,7 +68,7 @@ float *lw_scratch(int slot, size_t floats) {
   return scratch_here->memory[slot];
 }
 
-static float widen_f16(uint16_t h) {
+float lw_widen_f16(uint16_t h) {
   const uint32_t sign = (uint32_t)(h & 0x8000) << 16;
   const uint32_t exponent = (h >> 10) & 31, mantissa = h & 0x3ff;
   uint32_t bits;
@@ -98,7 +98,7 @@ static inline float load_as_float(const char *p, int dtype) {
     const uint32_t bits = load16(p) << 16;
     memcpy(&f, &bits, sizeof f);
   } else {
-    f = widen_f16((uint16_t)load16(p));
+    f = lw_widen_f16((uint16_t)load16(p));
   }
   return f;
 }

@@ -5,6 +5,7 @@
 #include <math.h>
 
 #include "leeway_training.h"
+#include "quantised.h"
 #include "vectors.h"
 
 #define LW_NAME(x) neon_##x
@@ -54,6 +55,28 @@ static void neon_pack(const float *x, ptrdiff_t stride, ptrdiff_t rows, ptrdiff_
 #define LT_ITEM float
 #define LT_PACK neon_pack
 
+static inline __attribute__((always_inline)) float32x4_t neon_half(const uint8_t *p) {
+  float16x4_t half;
+  memcpy(&half, p, sizeof half);
+  return vcvt_f32_f16(half);
+}
+static inline __attribute__((always_inline)) float32x4_t neon_byte(const uint8_t *p,
+                                                                     int is_signed) {
+  float out[4];
+  for (int i = 0; i < 4; i++) out[i] = is_signed ? (float)(int8_t)p[i] : (float)p[i];
+  return vld1q_f32(out);
+}
+#define VU uint32x4_t
+#define V_HALF(p) neon_half(p)
+#define V_BYTE(p) neon_byte((p), 0)
+#define V_SBYTE(p) neon_byte((p), 1)
+#define V_FLOAT(u) vcvtq_f32_u32(u)
+#define V_NIBBLE(u) V_FLOAT((u) & 15)
+#define V_FIVE(u, t) V_FLOAT(((u) & 15) | ((t) & 16))
+#define Q_PANELS 1
+#include "quantised.inc.h"
+#define LT_UNPACK neon_q_unpack
+
 #define LT(x) neon_f32_##x
 #define LT_PAIRS 0
 #include "linear.inc.h"
@@ -66,7 +89,10 @@ static void neon_pack(const float *x, ptrdiff_t stride, ptrdiff_t rows, ptrdiff_
 
 static void neon_linear(const lw_linear *job, ptrdiff_t row0, ptrdiff_t row1, ptrdiff_t panel0,
                         ptrdiff_t panel1) {
-  (job->is_bf16 ? neon_bf16_linear : neon_f32_linear)(job, row0, row1, panel0, panel1);
+  if (lw_widened(job->format) && row1 - row0 == 1)
+    neon_q_single(job, row0, panel0, panel1);
+  else
+    (job->format == LW_BF16 ? neon_bf16_linear : neon_f32_linear)(job, row0, row1, panel0, panel1);
 }
 
 #define LW_TABLE_NAME "neon"

@@ -3,6 +3,7 @@
 
 #include "sets.h"
 #include "leeway_training.h"
+#include "quantised.h"
 #include "vectors.h"
 
 #define LW_NAME(x) portable_##x
@@ -29,8 +30,38 @@ static inline float widen(uint16_t x) {
   return f;
 }
 
+/// Formats that are widened as they are read: a stretch of inputs at a time, the chains going on
+/// from what stands in y.
+static void portable_widened(const lw_linear *job, ptrdiff_t row0, ptrdiff_t row1,
+                             ptrdiff_t panel0, ptrdiff_t panel1) {
+  enum { STRETCH = 256 };
+  float *w = lw_scratch(3, STRETCH * LW_PANEL);
+  if (!w) __builtin_trap();
+  const ptrdiff_t bytes = lw_panel_bytes(job->format, job->inputs);
+  for (ptrdiff_t panel = panel0; panel < panel1; panel++) {
+    const ptrdiff_t first = panel * LW_PANEL;
+    const ptrdiff_t n = job->outputs - first < LW_PANEL ? job->outputs - first : LW_PANEL;
+    for (ptrdiff_t row = row0; row < row1; row++)
+      memcpy(job->y + row * job->y_stride + first, job->bias + first, (size_t)n * sizeof(float));
+    for (ptrdiff_t k0 = 0; k0 < job->inputs; k0 += STRETCH) {
+      const ptrdiff_t kc = job->inputs - k0 < STRETCH ? job->inputs - k0 : STRETCH;
+      lw_unpack_panel(job->format, (const char *)job->weights + panel * bytes, k0, kc, w);
+      for (ptrdiff_t row = row0; row < row1; row++) {
+        const float *x = job->x + row * job->x_stride + k0;
+        float *y = job->y + row * job->y_stride + first;
+        for (ptrdiff_t k = 0; k < kc; k++)
+          for (ptrdiff_t j = 0; j < n; j++) y[j] = fmaf(x[k], w[k * LW_PANEL + j], y[j]);
+      }
+    }
+  }
+}
+
 static void portable_linear(const lw_linear *job, ptrdiff_t row0, ptrdiff_t row1, ptrdiff_t panel0,
                             ptrdiff_t panel1) {
+  if (lw_widened(job->format)) {
+    portable_widened(job, row0, row1, panel0, panel1);
+    return;
+  }
   const ptrdiff_t inputs = job->inputs;
   for (ptrdiff_t panel = panel0; panel < panel1; panel++) {
     const ptrdiff_t first = panel * LW_PANEL;
@@ -41,7 +72,7 @@ static void portable_linear(const lw_linear *job, ptrdiff_t row0, ptrdiff_t row1
       float *y = job->y + row * job->y_stride + first;
       float acc[LW_PANEL];
       memcpy(acc, job->accumulate ? y : job->bias + first, (size_t)n * sizeof(float));
-      if (job->is_bf16) {
+      if (job->format == LW_BF16) {
         const uint16_t *w =
             (const uint16_t *)job->weights + panel * ((inputs + 1) / 2) * 2 * LW_PANEL;
         for (ptrdiff_t k = 0; k < inputs; k++)

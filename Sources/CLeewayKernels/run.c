@@ -28,8 +28,8 @@ static void linear_piece(void *context, ptrdiff_t index) {
 void lw_linear_run(const lw_kernels *kernels, lw_pool *pool, const lw_linear *job, int fast) {
   if (job->rows <= 0 || job->outputs <= 0) return;
   linear_pieces c = {
-      .function = fast && job->is_bf16 && kernels->linear_fast ? kernels->linear_fast
-                                                                : kernels->linear,
+      .function = fast && job->format != LW_F32 && kernels->linear_fast ? kernels->linear_fast
+                                                                        : kernels->linear,
       .job = job,
       .panels = (job->outputs + LW_PANEL - 1) / LW_PANEL,
   };

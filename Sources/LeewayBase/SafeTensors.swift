@@ -54,13 +54,13 @@ public struct SafeTensors: Sendable {
     }
     try Entry.checkTiling(&entries, path: path, dataBytes: bytes.count - start)
     tensors = entries.compactMap { entry in
-      DType(rawValue: entry.dtype).map {
+      entry.format.map {
         StoredTensor(
           name: entry.name, dtype: $0, shape: entry.shape, file: file,
           range: start + entry.begin..<start + entry.end)
       }
     }
-    otherTensors = entries.filter { DType(rawValue: $0.dtype) == nil }.map {
+    otherTensors = entries.filter { $0.format == nil }.map {
       Other(name: $0.name, dtype: $0.dtype, shape: $0.shape)
     }
     self.metadata = metadata
@@ -126,6 +126,9 @@ private struct Entry {
   var shape: [Int]
   var begin: Int
   var end: Int
+
+  /// Nil for numbers that Leeway does not compute with.
+  var format: DType? { DType.plain.first { $0.rawValue == dtype } }
 
   private static let widths = [
     "F64": 8, "F32": 4, "F16": 2, "BF16": 2, "I64": 8, "I32": 4, "I16": 2, "I8": 1, "U64": 8,

@@ -15,7 +15,7 @@ public struct StoredTensor: Sendable {
   }
 
   /// Number of elements.
-  public var count: Int { range.count / dtype.width }
+  public var count: Int { range.count / dtype.blockBytes * dtype.blockNumbers }
 
   /// The bytes, row-major, little-endian; they may lie at any alignment.
   public func withBytes<R>(_ body: (UnsafeRawBufferPointer) throws -> R) rethrows -> R {
@@ -30,23 +30,76 @@ public struct StoredTensor: Sendable {
       && withBytes { own in other.withBytes { own.elementsEqual($0) } }
   }
 
-  /// All elements, widened to 32 bits (exact).
+  /// The same numbers under another name.
+  package func renamed(_ name: String) -> StoredTensor {
+    StoredTensor(name: name, dtype: dtype, shape: shape, file: file, range: range)
+  }
+
+  /// Entry `index` of the first dimension, without that dimension; nil past its end.
+  package func slice(_ index: Int, name: String) -> StoredTensor? {
+    guard let parts = shape.first, (0..<parts).contains(index), range.count % parts == 0 else {
+      return nil
+    }
+    let size = range.count / parts
+    guard size % dtype.blockBytes == 0 else { return nil }
+    let start = range.lowerBound + index * size
+    return StoredTensor(
+      name: name, dtype: dtype, shape: Array(shape.dropFirst()), file: file,
+      range: start..<start + size)
+  }
+
+  /// All elements, widened to 32 bits.
   public func floats() -> [Float] {
+    let count = count
+    return withBytes { bytes in
+      [Float](unsafeUninitializedCapacity: count) { out, filled in
+        dtype.widen(bytes, first: 0, into: UnsafeMutableBufferPointer(rebasing: out[..<count]))
+        filled = count
+      }
+    }
+  }
+
+  /// Index of a number that is infinite or none; for quantised formats, of the first number of such
+  /// a block. One pass over the bytes: such a weight poisons everything downstream.
+  package var firstNotFinite: Int? {
     withBytes { bytes in
-      (0..<count).map { dtype.widen(bytes, at: $0) }
+      func halves(at offsets: [Int]) -> Int? {
+        for block in 0..<bytes.count / dtype.blockBytes {
+          for offset in offsets {
+            let half = bytes.loadUnaligned(
+              fromByteOffset: block * dtype.blockBytes + offset, as: UInt16.self)
+            if half & 0x7c00 == 0x7c00 { return block * dtype.blockNumbers }
+          }
+        }
+        return nil
+      }
+      switch dtype {
+      case .f32:
+        return (0..<count).first {
+          bytes.loadUnaligned(fromByteOffset: 4 * $0, as: UInt32.self) & 0x7f80_0000 == 0x7f80_0000
+        }
+      case .bf16:
+        return (0..<count).first {
+          bytes.loadUnaligned(fromByteOffset: 2 * $0, as: UInt16.self) & 0x7f80 == 0x7f80
+        }
+      case .f16, .q40, .q50, .q80: return halves(at: [0])
+      case .q41, .q51, .q4K, .q5K: return halves(at: [0, 2])
+      case .q6K: return halves(at: [208])
+      }
     }
   }
 }
 
 extension DType {
-  /// Element `index` of packed little-endian numbers.
+  /// Element `index` of packed little-endian numbers of a plain format.
   @inlinable
   public func widen(_ bytes: UnsafeRawBufferPointer, at index: Int) -> Float {
     switch self {
     case .f32: return bytes.loadUnaligned(fromByteOffset: index * 4, as: Float.self)
     case .f16:
       return Float(bytes.loadUnaligned(fromByteOffset: index * 2, as: Float16.self))
-    case .bf16:
+    default:
+      precondition(self == .bf16, "numbers of a block are widened together")
       let half = bytes.loadUnaligned(fromByteOffset: index * 2, as: UInt16.self)
       return Float(bitPattern: UInt32(half) << 16)
     }
@@ -54,12 +107,15 @@ extension DType {
 }
 
 extension DType {
-  /// Numbers in this format, rounded to the nearest (to even on a tie), little-endian.
+  /// Numbers in this plain format, rounded to the nearest (to even on a tie), little-endian.
   public func narrow(_ values: some Sequence<Float>) -> [UInt8] {
     switch self {
-    case .f32: values.map { $0.bitPattern.littleEndian }.withUnsafeBytes { Array($0) }
-    case .f16: values.map { Float16($0).bitPattern.littleEndian }.withUnsafeBytes { Array($0) }
-    case .bf16: values.map { Self.brief($0).littleEndian }.withUnsafeBytes { Array($0) }
+    case .f32: return values.map { $0.bitPattern.littleEndian }.withUnsafeBytes { Array($0) }
+    case .f16:
+      return values.map { Float16($0).bitPattern.littleEndian }.withUnsafeBytes { Array($0) }
+    default:
+      precondition(self == .bf16, "Leeway writes no quantised numbers")
+      return values.map { Self.brief($0).littleEndian }.withUnsafeBytes { Array($0) }
     }
   }
 

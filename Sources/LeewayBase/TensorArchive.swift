@@ -6,6 +6,13 @@ public struct TensorArchive: Sendable {
   /// Paths of the files, sorted.
   public let files: [String]
 
+  package init(tensors: [StoredTensor], otherTensors: [SafeTensors.Other], files: [String]) {
+    self.tensors = Dictionary(tensors.map { ($0.name, $0) }) { first, _ in first }
+    self.otherTensors = otherTensors
+    metadata = [:]
+    self.files = files
+  }
+
   public init(folder: String) throws(SafeTensorsError) {
     let single = folder + "/model.safetensors"
     let index = folder + "/model.safetensors.index.json"

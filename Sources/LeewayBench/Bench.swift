@@ -10,6 +10,7 @@ struct Bench: ParsableCommand {
     abstract: "Speed, as ratios to loops and peers of the same run.",
     subcommands: [
       KernelCommand.self, JobCommand.self, TrainCommand.self, TokenizeCommand.self,
+      SpeedCommand.self,
     ])
 }
 

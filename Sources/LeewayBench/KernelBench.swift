@@ -44,9 +44,9 @@ struct KernelBench {
           + " read \(figure(1e-9 * limits.read)) GB/s")
       print("   rows  outputs  inputs  weights  precision  GFLOP/s  of peak  weights GB/s  of read")
       for shape in Self.shapes {
-        for dtype in [DType.f32, .bf16] {
+        for dtype in [DType.f32, .bf16, .q80, .q4K] {
           // One row reads each weight once: copies that outgrow every cache, as a whole model does.
-          let bytes = shape.outputs * shape.inputs * dtype.width
+          let bytes = dtype.bytes(of: shape.outputs * shape.inputs)
           let copies = shape.rows == 1 ? max(1, (256 << 20) / bytes) : 1
           let weights = (0..<copies).map { _ in self.weights(shape, dtype) }
           for precision in dtype == .f32 ? [Precision.exact] : Precision.allCases {
@@ -74,7 +74,10 @@ struct KernelBench {
       next += 1
     }
     let rate = Double(shape.rows * shape.outputs * shape.inputs) / best
-    let dots = precision == .fast && weights.format == .bf16 && set.name == "avx512bf16"
+    // One row of quantised weights is exact in either precision.
+    let dots =
+      precision == .fast && set.name == "avx512bf16"
+      && (weights.format == .bf16 || !weights.format.isPlain && shape.rows > 1)
     let bytes = Double(weights.byteCount) / best
     print(
       column(shape.rows, 7), column(shape.outputs, 8), column(shape.inputs, 7),
@@ -123,8 +126,10 @@ struct KernelBench {
   private func weights(_ shape: Shape, _ dtype: DType) -> LinearWeights {
     let count = shape.outputs * shape.inputs
     // Small numbers of every sign; the values do not matter to the time as long as they are normal.
-    let bytes: [UInt8] = (0..<count * dtype.width).map {
-      $0 % dtype.width == dtype.width - 1 ? ($0 / 7 % 2 == 0 ? 0x3c : 0xbc) : UInt8($0 % 251)
+    let bytes: [UInt8] = (0..<dtype.bytes(of: count)).map {
+      guard dtype.isPlain else { return UInt8($0 % 59) }
+      return $0 % dtype.width == dtype.width - 1
+        ? ($0 / 7 % 2 == 0 ? 0x3c : 0xbc) : UInt8($0 % 251)
     }
     return bytes.withUnsafeBytes {
       LinearWeights([

@@ -51,7 +51,7 @@ extension Checkpoint {
     self = try Checkpoint(folder: folder, ignoring: Set(keys))
     for key in harmlessKeys {
       printError(
-        "leeway: \(folder)/config.json: unknown key \"\(key)\" is null, false or 0; ignored")
+        "leeway: \(configPath): unknown key \"\(key)\" is null, false or 0; ignored")
     }
   }
 }

@@ -81,7 +81,13 @@ public enum SteeringError: Error, Equatable, Sendable {
   case badParameter(of: String, key: String, expected: String, found: String)
   case file(FileError)
   case tensors(SafeTensorsError)
+  case gguf(GGUFError)
+  case json(JSONError)
   case missingTensor(path: String, name: String)
   case badMetadata(path: String, key: String, found: String?)
+  /// A file of vectors that another tool wrote.
+  case badVector(path: String, key: String, expected: String, found: String)
+  /// A vector whose place a format has no word for.
+  case notExpressible(format: String, site: Site, expected: String)
   case wrongWidth(site: Site, expected: Int, found: Int)
 }

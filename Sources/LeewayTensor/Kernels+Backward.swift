@@ -10,8 +10,9 @@ extension Kernels {
     precondition(
       dy.columns == back.inputs && dx.columns == back.outputs && dy.rows == dx.rows
         && back.format == .f32)
-    var job = back.job(dy, into: dx, accumulate: adding)
-    lw_linear_run(set.table, pool?.pool, &job, 0)
+    back.eachJob(dy, into: dx, accumulate: adding) { job in
+      lw_linear_run(set.table, pool?.pool, &job, 0)
+    }
   }
 
   /// `c += aᵀ b`: a is `[depth, rows]`, b `[depth, columns]`, c `[rows, columns]`.

@@ -24,10 +24,12 @@ public struct Kernels: Sendable {
   /// `y = x Wᵀ + bias`; x is `[rows, inputs]`, y `[rows, outputs]`, and they do not overlap.
   public func linear(_ x: Matrix, _ w: LinearWeights, into y: Matrix, work: inout WorkCount) {
     precondition(x.columns == w.inputs && y.columns == w.outputs && x.rows == y.rows)
-    var job = w.job(x, into: y)
-    lw_linear_run(set.table, pool?.pool, &job, precision == .fast ? 1 : 0)
     let panel = LW_PANEL
-    let padded = (w.outputs + panel - 1) / panel * panel
+    var padded = 0
+    w.eachJob(x, into: y) { job in
+      lw_linear_run(set.table, pool?.pool, &job, precision == .fast ? 1 : 0)
+      padded += (job.outputs + panel - 1) / panel * panel
+    }
     work.useful += x.rows * w.outputs * w.inputs
     work.padding += x.rows * (padded - w.outputs) * w.inputs
   }

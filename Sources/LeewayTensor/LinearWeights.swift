@@ -2,76 +2,29 @@ import CLeewayKernels
 import LeewayBase
 
 /// The weights of a linear map, packed once into panels of 32 outputs, in memory of their own with
-/// huge pages asked for.
+/// huge pages asked for. Quantised weights and f16 stay as they are stored and are widened as they
+/// are read.
 public final class LinearWeights: Sendable {
-  /// One stored matrix, or a range of its outputs.
-  public struct Source {
-    let bytes: UnsafeRawBufferPointer
-    let dtype: DType
-    let outputs: Int
-    let inputs: Int
-    /// From one output to the next, and from one input to the next, in numbers.
-    let outputStep: Int
-    let inputStep: Int
-    let bias: [Float]?
-
-    /// - Parameters:
-    ///   - bytes: the stored matrix, row-major; it must outlive the packing only.
-    ///   - outputs: outputs to take.
-    ///   - inputs: inputs of the stored matrix.
-    ///   - transposed: stored as `[inputs, storedOutputs]` instead of `[storedOutputs, inputs]`.
-    ///   - storedOutputs: outputs of the stored matrix, when only a range of them is taken.
-    ///   - firstOutput: first output to take.
-    ///   - bias: one number per output taken.
-    public init(
-      bytes: UnsafeRawBufferPointer, dtype: DType, outputs: Int, inputs: Int,
-      transposed: Bool = false, storedOutputs: Int? = nil, firstOutput: Int = 0,
-      bias: [Float]? = nil
-    ) {
-      let stored = storedOutputs ?? firstOutput + outputs
-      precondition(
-        firstOutput >= 0 && firstOutput + outputs <= stored
-          && bytes.count >= stored * inputs * dtype.width,
-        "a source holds the outputs taken from it")
-      self.dtype = dtype
-      self.outputs = outputs
-      self.inputs = inputs
-      outputStep = transposed ? 1 : inputs
-      inputStep = transposed ? stored : 1
-      self.bytes = UnsafeRawBufferPointer(
-        rebasing: bytes[min(firstOutput * outputStep * dtype.width, bytes.count)...])
-      self.bias = bias
-    }
-
-    /// A map in memory whose element (output, input) is `output * outputStep + input * inputStep`
-    /// numbers past the beginning.
-    package init(
-      floats: UnsafeBufferPointer<Float>, outputs: Int, inputs: Int, outputStep: Int,
-      inputStep: Int, bias: [Float]? = nil
-    ) {
-      precondition(
-        outputs == 0 || inputs == 0
-          || floats.count > (outputs - 1) * outputStep + (inputs - 1) * inputStep)
-      bytes = UnsafeRawBufferPointer(floats)
-      dtype = .f32
-      self.outputs = outputs
-      self.inputs = inputs
-      self.outputStep = outputStep
-      self.inputStep = inputStep
-      self.bias = bias
-    }
-  }
-
   /// Outputs of all sources together.
   public let outputs: Int
   public let inputs: Int
-  /// `.bf16` when every source is stored so, else `.f32`.
-  public let format: DType
+  /// How the first outputs are packed: as stored, but f32 for sources of several plain formats and
+  /// for f16 that is stored input first.
+  public var format: DType { segments.first?.format ?? .f32 }
   /// Bytes of the packed weights.
-  public var byteCount: Int { packed.count }
+  public var byteCount: Int { segments.reduce(0) { $0 + $1.packed.count } }
 
-  private let packed: MappedMemory
-  private let paddedBias: MappedMemory
+  /// Outputs of one format; several where quantised sources differ.
+  private struct Segment: Sendable {
+    var format: DType
+    var first: Int
+    var outputs: Int
+    var sources: Range<Int>
+    var packed: MappedMemory
+    /// Padded to whole panels.
+    var bias: MappedMemory
+  }
+  private let segments: [Segment]
 
   /// Packs `sources`, their outputs stacked in order (query, key and value in one map).
   ///
@@ -79,17 +32,38 @@ public final class LinearWeights: Sendable {
   /// the caller and stop the process.
   public init(_ sources: [Source]) {
     let inputs = sources.first?.inputs ?? 0
-    let outputs = sources.reduce(0) { $0 + $1.outputs }
-    let format: DType = sources.allSatisfy { $0.dtype == .bf16 } ? .bf16 : .f32
     self.inputs = inputs
-    self.outputs = outputs
-    self.format = format
-    let panel = LW_PANEL
-    let panels = (outputs + panel - 1) / panel
-    let numbers = panels * panel * (format == .bf16 ? (inputs + 1) / 2 * 2 : inputs)
-    packed = MappedMemory(bytes: numbers * format.width)
-    paddedBias = MappedMemory(bytes: panels * panel * MemoryLayout<Float>.stride)
+    outputs = sources.reduce(0) { $0 + $1.outputs }
+    var segments: [Segment] = []
+    var first = 0
+    for (format, range) in Self.runs(sources) {
+      let outputs = sources[range].reduce(0) { $0 + $1.outputs }
+      let panels = (outputs + LW_PANEL - 1) / LW_PANEL
+      segments.append(
+        Segment(
+          format: format, first: first, outputs: outputs, sources: range,
+          packed: MappedMemory(bytes: panels * lw_panel_bytes(format.code, inputs)),
+          bias: MappedMemory(bytes: panels * LW_PANEL * MemoryLayout<Float>.stride)))
+      first += outputs
+    }
+    self.segments = segments
     fill(sources)
+  }
+
+  /// Sources that can share panels, with the format of these.
+  private static func runs(_ sources: [Source]) -> [(format: DType, sources: Range<Int>)] {
+    if sources.allSatisfy(\.dtype.isPlain) {
+      let formats = Set(sources.map(\.packedFormat))
+      return [(formats.count == 1 ? formats.first ?? .f32 : .f32, 0..<sources.count)]
+    }
+    return sources.indices.reduce(into: []) { runs, index in
+      let format = sources[index].packedFormat
+      if let last = runs.last, last.format == format {
+        runs[runs.count - 1].sources = last.sources.lowerBound..<index + 1
+      } else {
+        runs.append((format, index..<index + 1))
+      }
+    }
   }
 
   /// Packs other numbers in the same place: what training does after each step.
@@ -97,53 +71,73 @@ public final class LinearWeights: Sendable {
   /// Nobody may be using the map meanwhile. Sources of other sizes are a fault of the caller.
   package func repack(_ sources: [Source]) {
     precondition(
-      format == .f32 && sources.reduce(0) { $0 + $1.outputs } == outputs, "the same sizes again")
+      segments.count == 1 && format == .f32 && sources.reduce(0) { $0 + $1.outputs } == outputs,
+      "the same sizes again")
     fill(sources)
   }
 
   private func fill(_ sources: [Source]) {
-    let biases = paddedBias.base.assumingMemoryBound(to: Float.self)
-    var first = 0
-    for source in sources {
-      precondition(source.inputs == inputs, "sources of one map have the same inputs")
-      if let bytes = source.bytes.baseAddress, source.outputs > 0 {
-        lw_pack(
-          packed.base, format == .bf16 ? 1 : 0, inputs, first, source.outputs, bytes,
-          source.dtype.code, source.outputStep, source.inputStep)
+    for segment in segments {
+      let biases = segment.bias.base.assumingMemoryBound(to: Float.self)
+      var first = 0
+      for source in sources[segment.sources] {
+        precondition(source.inputs == inputs, "sources of one map have the same inputs")
+        source.pack(into: segment.packed.base, format: segment.format, first: first)
+        if let bias = source.bias {
+          precondition(bias.count == source.outputs, "one bias per output")
+          for strip in source.strips {
+            for index in 0..<strip.outputs {
+              biases[first + strip.output + index] = bias[strip.row + index * strip.step]
+            }
+          }
+        }
+        first += source.outputs
       }
-      if let bias = source.bias {
-        precondition(bias.count == source.outputs, "one bias per output")
-        for (index, value) in bias.enumerated() { biases[first + index] = value }
-      }
-      first += source.outputs
     }
   }
 
-  /// The weights of one output, `[inputs]`, widened exactly.
+  /// The weights of one output, `[inputs]`, widened.
   public func weights(of output: Int) -> [Float] {
-    precondition((0..<outputs).contains(output), "an output of this map")
-    let (panel, lane) = output.quotientAndRemainder(dividingBy: LW_PANEL)
-    return (0..<inputs).map { input in
-      switch format {
-      case .bf16:
+    guard let segment = segments.first(where: { output < $0.first + $0.outputs }), output >= 0
+    else { preconditionFailure("an output of this map") }
+    let (panel, lane) = (output - segment.first).quotientAndRemainder(dividingBy: LW_PANEL)
+    let packed = segment.packed.base
+    switch segment.format {
+    case .bf16:
+      return (0..<inputs).map { input in
         let pair = panel * ((inputs + 1) / 2) + input / 2
         let at = (pair * LW_PANEL + lane) * 2 + input % 2
         return Float(
-          bitPattern: UInt32(packed.base.load(fromByteOffset: 2 * at, as: UInt16.self)) << 16)
-      default:
+          bitPattern: UInt32(packed.load(fromByteOffset: 2 * at, as: UInt16.self)) << 16)
+      }
+    case .f32:
+      return (0..<inputs).map { input in
         let at = (panel * inputs + input) * LW_PANEL + lane
-        return packed.base.load(fromByteOffset: 4 * at, as: Float.self)
+        return packed.load(fromByteOffset: 4 * at, as: Float.self)
+      }
+    default:
+      return [Float](unsafeUninitializedCapacity: inputs) { out, count in
+        if let base = out.baseAddress {
+          lw_unpack_output(
+            packed, segment.format.code, inputs, output - segment.first, base)
+        }
+        count = inputs
       }
     }
   }
 
-  /// What the C kernels read; the pointers live as long as this object.
-  func job(_ x: Matrix, into y: Matrix, accumulate: Bool = false) -> lw_linear {
-    lw_linear(
-      x: x.base, x_stride: x.stride, weights: packed.base,
-      bias: paddedBias.base.assumingMemoryBound(to: Float.self), y: y.base, y_stride: y.stride,
-      rows: x.rows, inputs: inputs, outputs: outputs, is_bf16: format == .bf16 ? 1 : 0,
-      by_column: 0, accumulate: accumulate ? 1 : 0)
+  /// What the C kernels read, a job for each format; the pointers live as long as this object.
+  func eachJob(
+    _ x: Matrix, into y: Matrix, accumulate: Bool = false, _ body: (inout lw_linear) -> Void
+  ) {
+    for segment in segments {
+      var job = lw_linear(
+        x: x.base, x_stride: x.stride, weights: segment.packed.base,
+        bias: segment.bias.base.assumingMemoryBound(to: Float.self), y: y.base + segment.first,
+        y_stride: y.stride, rows: x.rows, inputs: inputs, outputs: segment.outputs,
+        format: segment.format.code, by_column: 0, accumulate: accumulate ? 1 : 0)
+      body(&job)
+    }
   }
 }
 
@@ -154,6 +148,14 @@ extension DType {
     case .f32: Int32(LW_F32)
     case .f16: Int32(LW_F16)
     case .bf16: Int32(LW_BF16)
+    case .q40: Int32(LW_Q4_0)
+    case .q41: Int32(LW_Q4_1)
+    case .q50: Int32(LW_Q5_0)
+    case .q51: Int32(LW_Q5_1)
+    case .q80: Int32(LW_Q8_0)
+    case .q4K: Int32(LW_Q4_K)
+    case .q5K: Int32(LW_Q5_K)
+    case .q6K: Int32(LW_Q6_K)
     }
   }
 }

@@ -6,6 +6,7 @@ public enum TokenizerError: Error, Equatable, Sendable {
   case missing(path: String)
   case file(FileError)
   case json(JSONError)
+  case gguf(GGUFError)
   case missingKey(path: String, key: String)
   case wrongValue(path: String, key: String, expected: String, found: String)
   /// A component (`normalizer`, `pre_tokenizer`, ...) of a kind that Leeway does not know.

@@ -2,10 +2,14 @@ import LeewayBase
 
 extension Tokenizer {
   /// - Parameter path: a checkpoint folder (with `tokenizer.json`, or GPT-2's `vocab.json` and
-  ///   `merges.txt`) or a lone `tokenizer.json`.
+  ///   `merges.txt`), a lone `tokenizer.json` or a GGUF file.
   public init(path: String) throws(TokenizerError) {
     if let json = try Self.contents(path) {
-      try self.init(json: json, path: path)
+      if json.starts(with: "GGUF".utf8) {
+        try self.init(gguf: path)
+      } else {
+        try self.init(json: json, path: path)
+      }
     } else if let json = try Self.contents(path + "/tokenizer.json") {
       try self.init(json: json, path: path + "/tokenizer.json")
     } else {
@@ -21,7 +25,10 @@ extension Tokenizer {
   /// Nil when there is no such file, or a folder in its place.
   private static func contents(_ path: String) throws(TokenizerError) -> [UInt8]? {
     do {
-      return try MappedFile(path: path).withBytes { Array($0) }
+      // A model of many gigabytes is not copied to see what it is.
+      return try MappedFile(path: path).withBytes { bytes in
+        bytes.starts(with: "GGUF".utf8) ? Array(bytes.prefix(4)) : Array(bytes)
+      }
     } catch {
       switch error {
       case .notFound, .notAFile: return nil

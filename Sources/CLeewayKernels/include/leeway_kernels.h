@@ -14,7 +14,11 @@
 /// Outputs per weight panel, the same in every kernel set.
 enum { LW_PANEL = 32 };
 
-enum { LW_F32 = 0, LW_F16 = 1, LW_BF16 = 2 };
+/// How weights are stored; the quantised formats are those of llama.cpp.
+enum {
+  LW_F32 = 0, LW_F16, LW_BF16, LW_Q4_0, LW_Q4_1, LW_Q5_0, LW_Q5_1, LW_Q8_0, LW_Q4_K, LW_Q5_K,
+  LW_Q6_K, LW_FORMATS
+};
 enum { LW_SILU = 0, LW_GELU_TANH = 1, LW_GELU_ERF = 2, LW_RELU = 3 };
 
 /// y = x Wᵀ + bias over packed weights.
@@ -24,12 +28,13 @@ enum { LW_SILU = 0, LW_GELU_TANH = 1, LW_GELU_ERF = 2, LW_RELU = 3 };
 typedef struct lw_linear {
   const float *x;
   ptrdiff_t x_stride;
-  const void *weights;  // f32: [panel][inputs][32]; bf16: [panel][ceil(inputs / 2)][32][2]
+  // f32 and f16: [panel][inputs][32]; bf16: [panel][ceil(inputs / 2)][32][2]; else see quantised.h.
+  const void *weights;
   const float *bias;    // padded to whole panels
   float *y;
   ptrdiff_t y_stride;
   ptrdiff_t rows, inputs, outputs;
-  int is_bf16;
+  int format;
   int by_column;   // element (row, k) of x is x[k * x_stride + row]
   int accumulate;  // y += x Wᵀ; the bias is not read
 } lw_linear;
@@ -165,6 +170,15 @@ void lw_unmap(void *memory, size_t bytes);
 /// Element (o, k) of the source is at o * output_step + k * input_step, in elements of `dtype`.
 void lw_pack(void *packed, int packed_bf16, ptrdiff_t inputs, ptrdiff_t first, ptrdiff_t outputs,
              const void *source, int dtype, ptrdiff_t output_step, ptrdiff_t input_step);
+
+/// Bytes of one panel of packed weights. Inputs of quantised formats come in whole blocks.
+ptrdiff_t lw_panel_bytes(int format, ptrdiff_t inputs);
+/// The same for f16 and quantised rows, `row_bytes` apart; they stay as they are stored.
+void lw_pack_rows(void *packed, int format, ptrdiff_t inputs, ptrdiff_t first, ptrdiff_t outputs,
+                  const void *source, ptrdiff_t row_bytes);
+/// The `inputs` weights of one output of such a packing, widened.
+void lw_unpack_output(const void *packed, int format, ptrdiff_t inputs, ptrdiff_t output,
+                      float *out);
 
 /// Positions offset ..< offset + rows of a span take k and v, [rows, kvHeads * headWidth] each.
 void lw_store_keys_values(const float *k, ptrdiff_t k_stride, const float *v, ptrdiff_t v_stride,

@@ -11,7 +11,7 @@ struct CheckCommand: ParsableCommand {
   @Argument(help: "A study file, or the name of one in Studies/.") var study: String
   @Option(
     name: .customLong("model"),
-    help: "Checkpoint folder, instead of the study's; may be given several times.")
+    help: "Checkpoint folder or GGUF file, instead of the study's; may be given several times.")
   var models: [String] = []
   @OptionGroup var engine: EngineOptions
 

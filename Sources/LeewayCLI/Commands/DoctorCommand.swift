@@ -10,7 +10,7 @@ struct DoctorCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "doctor", abstract: "Check this machine, and the laws on one model.")
 
-  @Argument(help: "Checkpoint folder.") var folder: String?
+  @Argument(help: "Checkpoint folder or GGUF file.") var folder: String?
   @Option(help: "The same as an option.") var model: String?
   @OptionGroup var engine: EngineOptions
 

@@ -13,18 +13,29 @@ struct GenerateCommand: ParsableCommand {
         leeway generate --model DIR --prompt "Once upon a time"
         leeway generate --model DIR --prompt "Once" --vector boy.safetensors --strength 4
         leeway generate --model DIR --chat --system "You are a gull." --prompt "Who are you?"
+        leeway generate --model FILE.gguf --prompt "Once" --vector happy.gguf --blocks 9-14 --scale 2
+
+      A file of several vectors is applied whole, each at its own block, as llama.cpp does; --blocks \
+      or --site chooses among them.
       """)
 
-  @Option(help: "Checkpoint folder.") var model: String
+  @Option(help: "Checkpoint folder or GGUF file.") var model: String
   // A text may begin with a dash.
   @Option(parsing: .unconditional, help: "Text to continue.") var prompt: String
-  @Option(help: "A steering vector's file.") var vector: String?
+  @Option(help: "A file of steering vectors.") var vector: String?
   @Option(
     parsing: .unconditional,
     help: "Strength in multiples of the median residual norm over the prompt.")
   var dose: Double?
   @Option(parsing: .unconditional, help: "Strength in the stream's own unit.") var strength: Double?
-  @Option(help: "Apply at this site instead of the vector's own.") var site: String?
+  @Option(
+    parsing: .unconditional,
+    help: "Strength in multiples of the vector as its file stores it, as llama.cpp counts.")
+  var scale: Double?
+  @Option(help: "Apply at this site: of several vectors the one there, else the one moved there.")
+  var site: String?
+  @Option(help: "Apply the file's vectors of these blocks only, such as 3-9,12.")
+  var blocks: BlockList?
   @Option(help: "all, prompt, response or last.") var positions: Positions = .all
   @Option(name: .customLong("operator"), help: "add, project-out or clamp.") var operation = "add"
   @Option(help: "Constant of clamp, as a share of the median residual norm.") var value: Double?
@@ -45,13 +56,19 @@ struct GenerateCommand: ParsableCommand {
       throw ValidationError("--no-special is not for --chat: the template writes special tokens")
     }
     guard tokens >= 1 else { throw ValidationError("--tokens should be 1 or more") }
-    guard dose == nil || strength == nil else {
-      throw ValidationError("give either --dose or --strength")
+    let strengths = [dose, strength, scale].compactMap { $0 }
+    guard strengths.count < 2 else {
+      throw ValidationError("give one of --dose, --strength and --scale")
     }
-    guard (dose ?? 0).magnitude < 1e30, (strength ?? 0).magnitude < 1e30 else {
-      throw ValidationError("--dose and --strength should be numbers below 1e30")
+    guard strengths.allSatisfy({ $0.magnitude < 1e30 }) else {
+      throw ValidationError("--dose, --strength and --scale should be numbers below 1e30")
     }
-    guard vector != nil || dose == nil && strength == nil && site == nil && value == nil else {
+    guard site == nil || blocks == nil else {
+      throw ValidationError("give either --site or --blocks")
+    }
+    guard
+      vector != nil || strengths.isEmpty && site == nil && value == nil && blocks == nil
+    else {
       throw ValidationError("nothing is steered without --vector FILE")
     }
     guard temperature >= 0, topK >= 0, topP > 0, topP <= 1, minP >= 0, minP <= 1 else {
@@ -92,32 +109,44 @@ struct GenerateCommand: ParsableCommand {
     _ opened: OpenedModel, _ executor: NaiveExecutor, _ ids: [Int]
   ) throws -> Variant {
     guard let path = vector else { return .baseline }
-    var vector = try SteeringVector(path: path)
-    if let name = site {
-      guard let site = Site(name) else { throw CommandError.unknownSite(name) }
-      vector.site = site
-    }
-    let width = opened.config.width(of: vector.site.kind)
-    guard vector.direction.count == width else {
-      throw SteeringError.wrongWidth(
-        site: vector.site, expected: width, found: vector.direction.count)
+    let vectors = try chosen(try VectorFile(telling: path))
+    for vector in vectors {
+      let width = opened.config.width(of: vector.site.kind)
+      guard vector.direction.count == width else {
+        throw SteeringError.wrongWidth(
+          site: vector.site, expected: width, found: vector.direction.count)
+      }
     }
     let steering = try SteeringOperators.named(
       operation, parameters: value.map { ["value": $0] } ?? [:])
-    let norms = try executor.residualNorms(of: [ids].filter { !$0.isEmpty }, sites: [vector.site])
-    let median = norms[0]?.median ?? 1
-    let made: Double
-    switch (strength, dose) {
-    case (let strength?, _): made = strength
-    case (nil, let dose?):
-      made = type(of: steering).doseUnit == .residualNorm ? dose * median : dose
-    case (nil, nil): throw CommandError.needsDoseOrStrength
+    let medians = try executor.residualNorms(
+      of: [ids].filter { !$0.isEmpty }, sites: vectors.map(\.site))
+    return try Variant(
+      zip(vectors, medians).map { vector, norms in
+        let median = norms?.median ?? 1
+        let made: Double
+        switch (strength, scale, dose) {
+        case (let strength?, _, _): made = strength
+        case (_, let scale?, _): made = scale * vector.rawNorm
+        case (_, _, let dose?):
+          made = type(of: steering).doseUnit == .residualNorm ? dose * median : dose
+        case (nil, nil, nil): throw CommandError.needsDoseOrStrength
+        }
+        return Intervention(
+          site: vector.site, positions: positions,
+          edit: steering.edit(
+            direction: vector.direction, strength: made, residualMedian: median))
+      })
+  }
+
+  private func chosen(_ file: VectorFile) throws -> [SteeringVector] {
+    guard let name = site else { return try file.keeping(blocks).vectors }
+    guard let site = Site(name) else { throw CommandError.unknownSite(name) }
+    if let vector = file.vectors.first(where: { $0.site == site }) { return [vector] }
+    guard file.vectors.count == 1, var vector = file.vectors.first else {
+      throw CommandError.noVectorAt(site: name, known: file.vectors.map { "\($0.site)" })
     }
-    return Variant([
-      Intervention(
-        site: vector.site, positions: positions,
-        edit: steering.edit(
-          direction: vector.direction, strength: made, residualMedian: median))
-    ])
+    vector.site = site
+    return [vector]
   }
 }

@@ -13,7 +13,7 @@ struct TokenizeCommand: ParsableCommand {
         echo -n "Who are you?" | leeway tokenize --model DIR --chat --system "You are a gull."
       """)
 
-  @Option(help: "Checkpoint folder or a lone tokenizer.json.") var model: String
+  @Option(help: "Checkpoint folder, GGUF file or a lone tokenizer.json.") var model: String
   @Flag(name: .customLong("no-special"), help: "Add no special tokens.") var noSpecial = false
   @Flag(help: "Read ids (spaces or a JSON list) and print the text.") var decode = false
   @Flag(help: "One line of JSON.") var json = false

@@ -15,7 +15,7 @@ struct TraceCommand: ParsableCommand {
         leeway trace --model DIR --ids "1 403 407" --add blocks.1.resid_post:dim=0:4.0 --json
       """)
 
-  @Option(help: "Checkpoint folder.") var model: String
+  @Option(help: "Checkpoint folder or GGUF file.") var model: String
   @Option(parsing: .unconditional, help: "Token ids, separated by spaces.") var ids: String?
   // A text may begin with a dash.
   @Option(parsing: .unconditional, help: "Text; special tokens are added as the tokenizer says.")

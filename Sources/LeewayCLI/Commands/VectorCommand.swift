@@ -8,8 +8,8 @@ import LeewayTokenizer
 /// Steering vectors as files.
 struct VectorCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "vector", abstract: "Fit, show and save steering vectors.",
-    subcommands: [Fit.self, Show.self, Save.self])
+    commandName: "vector", abstract: "Fit, show, save and convert steering vectors.",
+    subcommands: [Fit.self, Show.self, Save.self, Convert.self, Shift.self])
 
   struct Fit: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -18,13 +18,13 @@ struct VectorCommand: ParsableCommand {
           leeway vector fit --model DIR --positive boy.txt --negative girl.txt \\
             --site blocks.2.resid_post --read last --out boy.safetensors
         """)
-    @Option(help: "Checkpoint folder.") var model: String
+    @Option(help: "Checkpoint folder or GGUF file.") var model: String
     @Option(help: "Texts that the vector should point to.") var positive: String
     @Option(help: "Texts that it should point away from.") var negative: String
     @Option(help: "Where to read, such as blocks.2.resid_post.") var site: String
     @Option(help: "last, response-mean or word:NAME.") var read = "last"
     @Option(help: "mean-difference.") var method = MeanDifference.id
-    @Option(help: "File to write (safetensors).") var out: String
+    @Option(help: "File to write: NAME.safetensors or NAME.gguf.") var out: String
     @OptionGroup var engine: EngineOptions
 
     func run() throws {
@@ -41,7 +41,7 @@ struct VectorCommand: ParsableCommand {
         let read = try ReadPosition(read)
         let activations = try fitter.activations(contrast, read: read, sites: [site])[0]
         let vector = try fitter.fit(activations, method: try SteeringMethods.named(method))
-        try vector.save(to: out)
+        try VectorFile([vector]).save(to: out)
         let norms = try fitter.residualNorms(contrast.positive + contrast.negative, sites: [site])[
           0]
         VectorCommand.show(vector)
@@ -56,19 +56,11 @@ struct VectorCommand: ParsableCommand {
     }
   }
 
-  struct Show: ParsableCommand {
-    static let configuration = CommandConfiguration(abstract: "Show a vector's site and origin.")
-    @Argument(help: "A steering vector's file.") var file: String
-    func run() throws {
-      try reporting { VectorCommand.show(try SteeringVector(path: file)) }
-    }
-  }
-
   struct Save: ParsableCommand {
     static let configuration = CommandConfiguration(
       abstract: "Save a vector anew: for another site, or reversed.")
     @Argument(help: "A steering vector's file.") var file: String
-    @Option(help: "File to write (safetensors).") var out: String
+    @Option(help: "File to write: NAME.safetensors or NAME.gguf.") var out: String
     @Option(help: "Apply at this site instead.") var site: String?
     @Flag(help: "Turn it round.") var reversed = false
     func run() throws {
@@ -79,7 +71,7 @@ struct VectorCommand: ParsableCommand {
           vector = vector.moved(to: site)
         }
         if reversed { vector = vector.reversed() }
-        try vector.save(to: out)
+        try VectorFile([vector]).save(to: out)
         VectorCommand.show(vector)
         print("written to      \(out)")
       }

@@ -17,6 +17,7 @@ extension ErrorText {
     case let error as FileError: of(error)
     case let error as JSONError: ErrorText(sentence(error))
     case let error as SafeTensorsError: of(error)
+    case let error as GGUFError: of(error)
     case let error as CheckpointError: of(error)
     case let error as TokenizerError: of(error)
     case let error as TemplateError: of(error)
@@ -117,6 +118,7 @@ extension ErrorText {
     switch error {
     case .file(let error): of(error)
     case .tensors(let error): of(error)
+    case .gguf(let error): of(error)
     default: ErrorText(sentence(error))
     }
   }
@@ -126,9 +128,10 @@ extension ErrorText {
     case .file(let error): return sentence(error)
     case .json(let error): return sentence(error)
     case .tensors(let error): return sentence(error)
+    case .gguf(let error): return sentence(error)
     case .notAnObject(let path): return "\(path): should hold one JSON object"
     case .missingKey(let path, let key):
-      return "\(path): the key \"\(key)\" is missing; is this the checkpoint's own config.json?"
+      return "\(path): the key \"\(key)\" is missing; is this the checkpoint's own configuration?"
     case .wrongValue(let path, let key, let expected, let found):
       return "\(path): \(key) is \(found); expected \(expected)"
     case .unknownArchitecture(let path, let found, let known):
@@ -144,13 +147,15 @@ extension ErrorText {
       return "\(folder): tensor \"\(name)\" is missing; the checkpoint is incomplete"
     case .wrongShape(let folder, let name, let expected, let found):
       return
-        "\(folder): tensor \"\(name)\" has shape \(found), config.json asks for \(expected)"
+        "\(folder): tensor \"\(name)\" has shape \(found), the configuration asks for \(expected)"
     case .unsupportedNumbers(let folder, let name, let found):
-      return "\(folder): tensor \"\(name)\" is stored as \(found); supported: F32, F16, BF16"
+      return
+        "\(folder): tensor \"\(name)\" is stored as \(found); supported: "
+        + DType.allCases.map(\.rawValue).joined(separator: ", ")
     case .unclaimedTensors(let folder, let names):
       return
         "\(folder): \(names.count) tensor\(names.count == 1 ? "" : "s") that no part of the model"
-        + " uses: \(list(names)); does config.json belong to these weights?"
+        + " uses: \(list(names)); does the configuration belong to these weights?"
     case .notFinite(let folder, let name, let index):
       return
         "\(folder): tensor \"\(name)\" holds NaN or infinity at element \(index); fetch or save the"
@@ -171,6 +176,7 @@ extension ErrorText {
         + " --ids)"
     case .file(let error): return sentence(error)
     case .json(let error): return sentence(error)
+    case .gguf(let error): return sentence(error)
     case .missingKey(let path, let key): return "\(path): the key \"\(key)\" is missing"
     case .wrongValue(let path, let key, let expected, let found):
       return "\(path): \(key) is \(found); expected \(expected)"
@@ -214,6 +220,7 @@ extension ErrorText {
     switch error {
     case .file(let error): of(error)
     case .tensors(let error): of(error)
+    case .gguf(let error): of(error)
     default: ErrorText(sentence(error))
     }
   }
@@ -237,6 +244,12 @@ extension ErrorText {
       return "\(path): has no tensor \"\(name)\"; is it a steering vector of Leeway's?"
     case .badMetadata(let path, let key, let found):
       return "\(path): \(key) is \(found ?? "missing"); is it a steering vector of Leeway's?"
+    case .gguf(let error): return sentence(error)
+    case .json(let error): return sentence(error)
+    case .badVector(let path, let key, let expected, let found):
+      return "\(path): \(key) is \(found); expected \(expected)"
+    case .notExpressible(let format, let site, let expected):
+      return "\(site): a \(format) file has no word for this place; expected \(expected)"
     case .wrongWidth(let site, let expected, let found):
       return
         "the vector has \(found) numbers, \(site) of this model has \(expected): it was fitted on"
@@ -272,6 +285,8 @@ enum CommandError: Error, Equatable {
   case noResult(folder: String)
   case badFamily(path: String)
   case needsDoseOrStrength
+  case noSuchBlocks
+  case noVectorAt(site: String, known: [String])
 }
 
 extension ErrorText {
@@ -296,7 +311,10 @@ extension ErrorText {
       "\(folder): holds no finished study; run one with: leeway run STUDY --out \(folder)"
     case .badFamily(let path):
       "\(path): names no models that can be read; run the study again to write it"
-    case .needsDoseOrStrength: "a vector needs --dose or --strength"
+    case .needsDoseOrStrength: "a vector needs --dose, --strength or --scale"
+    case .noVectorAt(let site, let known):
+      "the file has no vector at \(site); it has " + list(known)
+    case .noSuchBlocks: "the file has no vector for any of these blocks"
     }
   }
 }

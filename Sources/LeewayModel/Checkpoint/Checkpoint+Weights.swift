@@ -21,8 +21,9 @@ extension Checkpoint {
       }
       func putMap(_ map: ResolvedTable.Map?, expert: Int = 0) {
         guard let map else { return }
-        put(name(map.source.name, expert: expert) + ".weight", map.weight)
-        put(name(map.source.name, expert: expert) + ".bias", map.bias)
+        let place = name(map.source.name, expert: expert)
+        if found[place + ".weight"] == nil { found[place + ".weight"] = map.weights(in: names) }
+        if found[place + ".bias"] == nil { found[place + ".bias"] = map.biases }
       }
       let norms = [
         (names.attnNorm, block.attnNorm), (names.attnPostNorm, block.attnPostNorm),
@@ -40,5 +41,28 @@ extension Checkpoint {
       }
     }
     return found
+  }
+}
+
+extension ResolvedTable.Map {
+  /// The numbers as a folder stores them, whatever the file's order of rows.
+  fileprivate func weights(in folder: WeightTable) -> [Float] {
+    let rows = inOrder(weight.floats(), columns: inputs)
+    let transposed = folder.linears.contains { $0.name == source.name && $0.transposed }
+    guard transposed, !source.transposed else { return rows }
+    let stored = rows.count / inputs
+    return (0..<inputs).flatMap { input in (0..<stored).map { rows[$0 * inputs + input] } }
+  }
+
+  fileprivate var biases: [Float]? { bias.map { inOrder($0.floats(), columns: 1) } }
+
+  private func inOrder(_ rows: [Float], columns: Int) -> [Float] {
+    guard interleaved > 0 else { return rows }
+    return (0..<rows.count / columns).flatMap { output -> ArraySlice<Float> in
+      let (head, place) = output.quotientAndRemainder(dividingBy: interleaved)
+      let (second, index) = place.quotientAndRemainder(dividingBy: interleaved / 2)
+      let row = head * interleaved + 2 * index + second
+      return rows[row * columns..<(row + 1) * columns]
+    }
   }
 }

@@ -1,7 +1,9 @@
 import LeewayBase
 
-/// A Hugging Face folder, opened: its configuration as data and its tensors, still mapped.
+/// A Hugging Face folder or a GGUF file, opened: its configuration as data and its tensors, still
+/// mapped.
 public struct Checkpoint: Sendable {
+  /// The folder, or the file.
   public let folder: String
   public let architecture: Architecture
   public let config: TransformerConfig
@@ -12,8 +14,36 @@ public struct Checkpoint: Sendable {
   let archive: TensorArchive
   let table: ResolvedTable
 
-  /// - Parameter ignoring: configuration keys to accept unread.
+  /// - Parameters:
+  ///   - folder: a folder with `config.json` and safetensors, or a GGUF file.
+  ///   - ignoring: configuration keys to accept unread.
   public init(folder: String, ignoring: Set<String> = []) throws(CheckpointError) {
+    if Self.isGGUF(folder) {
+      try self.init(gguf: folder, ignoring: ignoring)
+    } else {
+      try self.init(huggingFace: folder, ignoring: ignoring)
+    }
+  }
+
+  /// Where the configuration stands.
+  public var configPath: String {
+    archive.files.contains(folder) ? folder : folder + "/config.json"
+  }
+
+  init(
+    folder: String, architecture: Architecture, config: TransformerConfig, harmlessKeys: [String],
+    ignoredKeys: [String], archive: TensorArchive, table: ResolvedTable
+  ) {
+    self.folder = folder
+    self.architecture = architecture
+    self.config = config
+    self.harmlessKeys = harmlessKeys
+    self.ignoredKeys = ignoredKeys
+    self.archive = archive
+    self.table = table
+  }
+
+  private init(huggingFace folder: String, ignoring: Set<String>) throws(CheckpointError) {
     self.folder = folder
     let path = folder + "/config.json"
     let root = try Self.json(path)
@@ -40,7 +70,7 @@ public struct Checkpoint: Sendable {
   /// SHA-256 over the configuration and every tensor file, in name order.
   public func contentHash() throws(CheckpointError) -> String {
     var parts: [String] = []
-    for path in [folder + "/config.json"] + archive.files {
+    for path in [configPath] + archive.files.filter({ $0 != configPath }) {
       let file: MappedFile
       do { file = try MappedFile(path: path) } catch { throw .file(error) }
       parts.append(file.withBytes { ContentHash.sha256($0) })
@@ -59,8 +89,7 @@ public struct Checkpoint: Sendable {
     } catch { throw .json(error) }
   }
 
-  private static func checkHeads(_ config: TransformerConfig, path: String) throws(CheckpointError)
-  {
+  static func checkHeads(_ config: TransformerConfig, path: String) throws(CheckpointError) {
     guard config.heads % config.kvHeads == 0 else {
       throw .wrongValue(
         path: path, key: "num_key_value_heads", expected: "a divisor of \(config.heads) heads",

@@ -5,6 +5,7 @@ public enum CheckpointError: Error, Equatable, Sendable {
   case file(FileError)
   case json(JSONError)
   case tensors(SafeTensorsError)
+  case gguf(GGUFError)
   /// `config.json` is not an object.
   case notAnObject(path: String)
   case missingKey(path: String, key: String)

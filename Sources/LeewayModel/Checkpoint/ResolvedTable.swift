@@ -12,6 +12,8 @@ struct ResolvedTable: Sendable {
     var ranges: [Range<Int>]
     var outputs: Int
     var inputs: Int
+    /// Width of heads whose halves are stored interleaved, or 0.
+    var interleaved = 0
   }
   struct NormTensors: Sendable {
     var weight: StoredTensor
@@ -48,7 +50,7 @@ struct ResolvedTable: Sendable {
   init(
     _ table: WeightTable, config: TransformerConfig, archive: TensorArchive, folder: String
   ) throws(CheckpointError) {
-    var finder = Finder(archive: archive, folder: folder)
+    var finder = Finder(archive: archive, folder: folder, headWidth: config.headWidth)
     let prefix =
       table.prefixes.first { prefix in
         archive.tensors.keys.contains {
@@ -141,11 +143,13 @@ struct ResolvedTable: Sendable {
 private struct Finder {
   let archive: TensorArchive
   let folder: String
+  let headWidth: Int
   private var claimed: Set<String> = []
 
-  init(archive: TensorArchive, folder: String) {
+  init(archive: TensorArchive, folder: String, headWidth: Int) {
     self.archive = archive
     self.folder = folder
+    self.headWidth = headWidth
   }
 
   mutating func ignore(_ name: String) { claimed.insert(name) }
@@ -183,7 +187,8 @@ private struct Finder {
     return .init(
       weight: try take(name + ".weight", shape: shape),
       bias: bias ? try take(name + ".bias", shape: [stored]) : nil, source: linear,
-      stored: stored, ranges: slices.ranges, outputs: outputs, inputs: inputs)
+      stored: stored, ranges: slices.ranges, outputs: outputs, inputs: inputs,
+      interleaved: linear.interleaved ? headWidth : 0)
   }
 
   func finish(foreign: [String]) throws(CheckpointError) {

@@ -11,6 +11,9 @@ struct WeightTable: Sendable {
     var parts: Int
     /// The slices follow one another within each head.
     var byHead: Bool
+    /// The halves of each head stand interleaved: queries and keys of GGUF files whose rotary pairs are
+    /// neighbours.
+    var interleaved = false
     init(
       _ name: String, transposed: Bool = false, part: Int = 0, parts: Int = 1,
       byHead: Bool = false
@@ -68,6 +71,10 @@ struct WeightTable: Sendable {
   var ignorable: [String]
   /// Beginnings of whole names that belong to another model in the same folder.
   var foreign: [String] = []
+
+  var linears: [Linear] {
+    [query, key, value, attnOut, up, down] + [router, gate].compactMap { $0 }
+  }
 
   static func name(_ template: String, block: Int, expert: Int = 0) -> String {
     template.replacing("#", with: String(block)).replacing("@", with: String(expert))

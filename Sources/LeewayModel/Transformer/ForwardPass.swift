@@ -37,7 +37,7 @@ package struct ForwardPass {
     let x = space.residual.matrix(rows: tokens.count, columns: width)
     model.embed.withBytes { bytes, dtype in
       for (row, token) in tokens.enumerated() {
-        Self.widen(bytes, dtype, first: token * width, into: x.row(row))
+        dtype.widen(bytes, first: token * width, into: x.row(row))
       }
     }
     if config.embeddingScale != 1 {
@@ -295,21 +295,5 @@ package struct ForwardPass {
     kernels.linear(x, weights, into: y, work: &work)
     recorder?.record(.linear(x, place, into: y))
     return y
-  }
-
-  static func widen(
-    _ bytes: UnsafeRawBufferPointer, _ dtype: DType, first: Int,
-    into out: UnsafeMutableBufferPointer<Float>
-  ) {
-    for index in out.indices {
-      let at = (first + index) * dtype.width
-      switch dtype {
-      case .f32: out[index] = bytes.loadUnaligned(fromByteOffset: at, as: Float.self)
-      case .f16: out[index] = Float(bytes.loadUnaligned(fromByteOffset: at, as: Float16.self))
-      case .bf16:
-        let half = UInt32(bytes.loadUnaligned(fromByteOffset: at, as: UInt16.self))
-        out[index] = Float(bitPattern: half << 16)
-      }
-    }
   }
 }

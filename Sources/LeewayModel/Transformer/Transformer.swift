@@ -220,17 +220,8 @@ extension Transformer {
 }
 
 extension StoredTensor {
-  /// One pass over the numbers: a NaN or infinity in a weight poisons everything downstream.
   func checkFinite(folder: String) throws(CheckpointError) {
-    let found: Int? = withBytes { bytes in
-      switch dtype {
-      case .f32:
-        bytes.bindMemory(to: UInt32.self).firstIndex { $0 & 0x7f80_0000 == 0x7f80_0000 }
-      case .f16: bytes.bindMemory(to: UInt16.self).firstIndex { $0 & 0x7c00 == 0x7c00 }
-      case .bf16: bytes.bindMemory(to: UInt16.self).firstIndex { $0 & 0x7f80 == 0x7f80 }
-      }
-    }
-    if let found { throw .notFinite(folder: folder, name: name, index: found) }
+    if let found = firstNotFinite { throw .notFinite(folder: folder, name: name, index: found) }
   }
 }
 
@@ -249,7 +240,7 @@ extension LinearWeights {
           return Source(
             bytes: bytes, dtype: map.weight.dtype, outputs: range.count, inputs: map.inputs,
             transposed: map.source.transposed, storedOutputs: map.stored,
-            firstOutput: range.lowerBound, bias: bias)
+            firstOutput: range.lowerBound, bias: bias, interleaved: map.interleaved)
         }
         return collect(index + 1, sources + these)
       }

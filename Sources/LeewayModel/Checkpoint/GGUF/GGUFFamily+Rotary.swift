@@ -1,0 +1,74 @@
+import Foundation
+import LeewayBase
+
+extension GGUFFamily {
+  /// Puts `rope_scaling` where the file stretches its angles, by name or by a tensor of factors.
+  /// - Returns: the metadata's keys that it understood.
+  func rotary(_ file: GGUF, into members: inout [(String, JSONValue)]) throws(CheckpointError)
+    -> Set<String>
+  {
+    let prefix = architecture + ".rope.scaling."
+    var scaling: JSONValue?
+    switch file[prefix + "type"]?.text {
+    case nil, "none": break
+    case "linear":
+      guard let factor = file[prefix + "factor"]?.double else {
+        throw .missingKey(path: file.path, key: prefix + "factor")
+      }
+      scaling = ["rope_type": "linear", "factor": .real(factor)]
+    case let type?:
+      throw .wrongValue(
+        path: file.path, key: prefix + "type", expected: "none or linear", found: type)
+    }
+    if let tensor = file.tensors.first(where: { $0.name == Self.factors }) {
+      guard scaling == nil else {
+        throw .wrongValue(
+          path: file.path, key: prefix + "type", expected: "none beside \(Self.factors)",
+          found: "linear")
+      }
+      let base = file["\(architecture).rope.freq_base"]?.double ?? 10_000
+      scaling = try stretched(tensor.floats(), base: base, file)
+    }
+    if let scaling { members.append(("rope_scaling", scaling)) }
+    return ["rope.scaling.type", "rope.scaling.factor"]
+  }
+
+  /// Divisors of the frequencies of rotary pairs.
+  static let factors = "rope_freqs.weight"
+
+  /// Converters of Llama 3.1 and later store what its ramp comes to, not its constants; the ramp that
+  /// gives these numbers is looked for, so that the file computes what its folder computes.
+  private func stretched(_ factors: [Float], base: Double, _ file: GGUF) throws(CheckpointError)
+    -> JSONValue?
+  {
+    let largest = factors.max() ?? 1
+    if factors.allSatisfy({ $0 == 1 }) { return nil }
+    let (low, high) = (1.0, 4.0)
+    // 8192 in all published models.
+    let contexts = [13, 12, 14, 11, 15] + Array(4...10) + Array(16...20)
+    func matches(_ original: Double) -> Bool {
+      factors.indices.allSatisfy { index in
+        let wave = 2 * Double.pi * pow(base, Double(index) / Double(factors.count))
+        let expected: Double
+        if wave < original / high {
+          expected = 1
+        } else if wave > original / low {
+          expected = Double(largest)
+        } else {
+          let smooth = (original / wave - low) / (high - low)
+          expected = 1 / ((1 - smooth) / Double(largest) + smooth)
+        }
+        return abs(Double(factors[index]) - expected) < 1e-4 * expected
+      }
+    }
+    guard let original = contexts.map({ Double(1 << $0) }).first(where: matches) else {
+      throw .wrongValue(
+        path: file.path, key: Self.factors,
+        expected: "Llama 3's ramp over a power of two positions", found: "other factors")
+    }
+    return [
+      "rope_type": "llama3", "factor": .real(Double(largest)), "low_freq_factor": .real(low),
+      "high_freq_factor": .real(high), "original_max_position_embeddings": .real(original),
+    ]
+  }
+}

@@ -1,0 +1,152 @@
+import LeewayBase
+
+/// What a family is called in GGUF files: metadata keys by those of `config.json`, tensors by their
+/// names in a checkpoint folder. With it a file is read through the family's own `Architecture`.
+struct GGUFFamily: Sendable {
+  /// `model_type` of the architecture.
+  var modelType: String
+  /// `general.architecture`, the prefix of the metadata's keys.
+  var architecture: String
+  /// Whether the file is of this family, where several share an architecture's name.
+  var matches: @Sendable (GGUF) -> Bool = { _ in true }
+  /// Keys of `config.json`, each with the metadata's key behind `ARCHITECTURE.`.
+  var keys: KeyValuePairs<String, String>
+  /// What `config.json` says and GGUF leaves to the family.
+  var constants: KeyValuePairs<String, JSONValue> = [:]
+  /// Keys of `config.json` that are true where the file has a tensor of this name.
+  var flags: KeyValuePairs<String, String> = [:]
+  /// Metadata on which no arithmetic depends.
+  var inert: Set<String> = []
+  /// Names in a folder, without prefix and `.weight`, each with the name in the file. `#` stands for
+  /// the block, `@` for the expert; a file's name without `@` holds all experts in one tensor.
+  var tensors: KeyValuePairs<String, String>
+  /// Queries and keys have their halves interleaved, for rotary pairs that are neighbours.
+  var interleaved = false
+  /// What else the file stores otherwise than a folder: fused maps, their order.
+  var weights: @Sendable (inout WeightTable) -> Void = { _ in }
+  /// What the file has folded in, such as the one that some families add to norms.
+  var config: @Sendable (inout TransformerConfig) -> Void = { _ in }
+
+  /// Every family that opens from GGUF. A new one is a file in this folder and a line here.
+  static let all: [GGUFFamily] = [.gpt2, .llama, .mixtral]
+
+  /// Bookkeeping of converters, of no family's arithmetic.
+  private static let bookkeeping: Set<String> = [
+    "vocab_size", "rope.dimension_count", "attention.key_length", "attention.value_length",
+    "tensor_data_layout",
+  ]
+
+  /// `config.json` as the metadata tells it. Keys that no one accounts for stand in it under their own
+  /// names, so that the reader of configurations refuses them.
+  func json(_ file: GGUF) throws(CheckpointError) -> JSONValue {
+    var members: [(String, JSONValue)] = constants.map { ($0.key, $0.value) }
+    members.append(("model_type", JSONValue(modelType)))
+    var known = Self.bookkeeping.union(inert)
+    for (name, key) in keys {
+      known.insert(key)
+      guard let value = file["\(architecture).\(key)"] else { continue }
+      members.append((name, Self.json(value)))
+    }
+    if let embedding = file.tensors.first(where: { $0.name == "token_embd.weight" }),
+      let vocabulary = embedding.shape.first
+    {
+      members.append(("vocab_size", .integer(vocabulary)))
+      let output = file.tensors.first { $0.name == "output.weight" }
+      members.append(
+        ("tie_word_embeddings", .bool(output.map { $0.holdsSame(as: embedding) } ?? true)))
+    }
+    for (name, tensor) in flags where file.tensors.contains(where: { $0.name == tensor }) {
+      members.append((name, true))
+    }
+    let ends = ["eos_token_id", "eot_token_id"].compactMap { file["tokenizer.ggml.\($0)"]?.int }
+    if !ends.isEmpty {
+      let distinct = ends.enumerated().filter { !ends[..<$0.offset].contains($0.element) }
+      members.append(("eos_token_id", .array(distinct.map { .integer($0.element) })))
+    }
+    known.formUnion(try rotary(file, into: &members))
+    let prefix = architecture + "."
+    for key in file.keys where key.hasPrefix(prefix) {
+      guard !known.contains(String(key.dropFirst(prefix.count))), let value = file[key] else {
+        continue
+      }
+      members.append((key, Self.json(value)))
+    }
+    return .object(members.map { JSONMember(key: Array($0.0.utf8), value: $0.1) })
+  }
+
+  /// The metadata's key for a key of `config.json`.
+  func key(for name: String) -> String {
+    keys.first { $0.key == name }.map { "\(architecture).\($0.value)" } ?? name
+  }
+
+  private static func json(_ value: GGUFValue) -> JSONValue {
+    switch value {
+    case .bool(let flag): .bool(flag)
+    case .string(let text): JSONValue(text)
+    case .f32, .f64: value.double.map { .real($0) } ?? .null
+    case .array: JSONValue(value.summary)
+    default: value.int.map { .integer($0) } ?? JSONValue(value.summary)
+    }
+  }
+
+  // MARK: Tensors
+
+  /// The family's table with the places of GGUF: matrices have one row an output.
+  func table(_ architecture: Architecture) -> WeightTable {
+    var table = architecture.weights
+    table.prefixes = [table.prefixes[0]]
+    for path: WritableKeyPath<WeightTable, WeightTable.Linear> in [
+      \.query, \.key, \.value, \.attnOut, \.up, \.down,
+    ] { table[keyPath: path].transposed = false }
+    table.gate?.transposed = false
+    table.router?.transposed = false
+    table.query.interleaved = interleaved
+    table.key.interleaved = interleaved
+    weights(&table)
+    return table
+  }
+
+  /// The file's tensors under the names of a folder; others keep theirs, so that they are found
+  /// unclaimed.
+  func renamed(_ tensors: [StoredTensor], _ table: WeightTable) -> [StoredTensor] {
+    let names = Dictionary(self.tensors.map { ($0.value, $0.key) }) { first, _ in first }
+    return tensors.flatMap { tensor -> [StoredTensor] in
+      let place = GGUFName(tensor.name)
+      guard let template = names[place.template] else { return [tensor] }
+      let prefix = template + place.suffix == table.unembed ? "" : table.prefixes[0]
+      func name(_ expert: Int) -> String {
+        prefix + WeightTable.name(template, block: place.block, expert: expert) + place.suffix
+      }
+      guard template.contains("@"), !place.template.contains("@") else {
+        return [tensor.renamed(name(place.expert))]
+      }
+      return (0..<(tensor.shape.first ?? 0)).compactMap { tensor.slice($0, name: name($0)) }
+    }
+  }
+}
+
+/// A tensor's name taken apart: `blk.3.ffn_up.weight` is `blk.#.ffn_up`, block 3 and `.weight`.
+struct GGUFName {
+  var template: String
+  var block = 0
+  var expert = 0
+  var suffix = ""
+
+  init(_ name: String) {
+    var parts = name.split(separator: ".", omittingEmptySubsequences: false).map(String.init)
+    if let last = parts.last, parts.count > 1, last == "weight" || last == "bias" {
+      suffix = "." + last
+      parts.removeLast()
+    }
+    var marks = ["#", "@"]
+    for index in parts.indices where !marks.isEmpty {
+      guard let number = Int(parts[index]), number >= 0, String(number) == parts[index] else {
+        continue
+      }
+      let mark = marks.removeFirst()
+      if mark == "#" { block = number } else { expert = number }
+      parts[index] = mark
+    }
+    template = parts.joined(separator: ".")
+  }
+}

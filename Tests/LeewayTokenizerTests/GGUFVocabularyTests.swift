@@ -1,0 +1,127 @@
+import Foundation
+import LeewayBase
+import LeewayTokenizer
+import Testing
+
+/// Tokenizers that stand in GGUF files.
+@Suite struct GGUFVocabularyTests {
+  private func place<R>(
+    _ metadata: [(key: String, value: GGUF.Written)], _ body: (String) throws -> R
+  )
+    throws -> R
+  {
+    let path = FileManager.default.temporaryDirectory
+      .appendingPathComponent("leeway-vocabulary-\(UUID().uuidString).gguf").path
+    try GGUF.write([], metadata: metadata, to: path)
+    defer { try? FileManager.default.removeItem(atPath: path) }
+    return try body(path)
+  }
+
+  /// Bytes as the characters that byte-level vocabularies write for them: letters stand for themselves.
+  private static let pieces = ["<|end|>", "t", "h", "e", "Ġ", "o", "w", "l", "th", "the", "Ġthe"]
+  private static func bytePairs(_ pre: String) -> [(key: String, value: GGUF.Written)] {
+    [
+      ("tokenizer.ggml.model", .string("gpt2")), ("tokenizer.ggml.pre", .string(pre)),
+      ("tokenizer.ggml.tokens", .strings(pieces)),
+      ("tokenizer.ggml.token_type", .ints([3] + .init(repeating: 1, count: pieces.count - 1))),
+      ("tokenizer.ggml.merges", .strings(["t h", "th e", "Ġ the"])),
+      ("tokenizer.ggml.bos_token_id", .u32(0)), ("tokenizer.ggml.eos_token_id", .u32(0)),
+    ]
+  }
+
+  @Test(arguments: ["gpt-2", "default", "llama-bpe", "qwen2"])
+  func byteLevelVocabulariesEncode(pre: String) throws {
+    try place(Self.bytePairs(pre)) { path in
+      let tokenizer = try Tokenizer(path: path)
+      // Only Llama 3's kind begins a text where the file does not say.
+      let beginning = pre == "llama-bpe" ? [0] : []
+      #expect(tokenizer.encode("the the owl<|end|>") == beginning + [9, 10, 4, 5, 6, 7, 0])
+      #expect(try tokenizer.decode([9, 10, 4, 5, 6, 7]) == "the the owl")
+      #expect(tokenizer.isSpecial(0) && !tokenizer.isSpecial(9))
+      #expect(tokenizer.contentHash.count == 64)
+    }
+    let asked = Self.bytePairs(pre) + [("tokenizer.ggml.add_bos_token", .bool(pre == "gpt-2"))]
+    try place(asked) { path in
+      let tokenizer = try Tokenizer(path: path)
+      #expect(tokenizer.encode("the") == (pre == "gpt-2" ? [0, 9] : [9]))
+    }
+  }
+
+  @Test func scoresAreMergesInOrder() throws {
+    let pieces = ["<unk>", "<s>", "<0x41>", "▁", "a", "b", "ab", "▁a", "▁ab", "<b>"]
+    let scores: [Float] = [0, 0, 0, -9, -9, -9, -2, -1, -3, 0]
+    let metadata: [(key: String, value: GGUF.Written)] = [
+      ("tokenizer.ggml.model", .string("llama")), ("tokenizer.ggml.tokens", .strings(pieces)),
+      ("tokenizer.ggml.scores", .floats(scores)),
+      ("tokenizer.ggml.token_type", .ints([2, 3, 6, 1, 1, 1, 1, 1, 1, 4])),
+      ("tokenizer.ggml.bos_token_id", .u32(1)), ("tokenizer.ggml.unknown_token_id", .u32(0)),
+    ]
+    try place(metadata) { path in
+      let tokenizer = try Tokenizer(path: path)
+      // `▁a` has the better score than `ab`, so `▁ab` comes of it; a byte has its own piece.
+      #expect(tokenizer.encode("ab") == [1, 8])
+      #expect(tokenizer.encode("bab", addSpecial: false) == [3, 5, 6])
+      #expect(tokenizer.encode("A", addSpecial: false) == [3, 2])
+      #expect(tokenizer.encode("a<b>", addSpecial: false) == [7, 9])
+      #expect(try tokenizer.decode([8, 2]) == "abA")
+    }
+  }
+
+  @Test func whatIsWrongIsNamed() throws {
+    func refusal(_ change: (inout [(key: String, value: GGUF.Written)]) -> Void) throws -> String? {
+      var metadata = Self.bytePairs("gpt-2")
+      change(&metadata)
+      return try place(metadata) { path in
+        do { _ = try Tokenizer(path: path) } catch let error as TokenizerError {
+          switch error {
+          case .missingKey(_, let key), .wrongValue(_, let key, _, _): return key
+          case .unsupported(_, let component, _, _): return component
+          default: return "\(error)"
+          }
+        }
+        return nil
+      }
+    }
+    func set(_ key: String, _ value: GGUF.Written?) -> (
+      inout [(key: String, value: GGUF.Written)]
+    ) -> Void {
+      { metadata in
+        metadata.removeAll { $0.key == key }
+        if let value { metadata.append((key, value)) }
+      }
+    }
+    #expect(try refusal { _ in } == nil)
+    let cases: [(String, GGUF.Written?)] = [
+      ("tokenizer.ggml.model", nil), ("tokenizer.ggml.tokens", nil),
+      ("tokenizer.ggml.tokens", .ints([1])), ("tokenizer.ggml.model", .string("bert")),
+      ("tokenizer.ggml.pre", .string("unheard-of")), ("tokenizer.ggml.token_type", .ints([1])),
+      ("tokenizer.ggml.scores", .floats([1])), ("tokenizer.ggml.bos_token_id", .u32(99)),
+    ]
+    for (key, value) in cases { #expect(try refusal(set(key, value)) == key, "\(key)") }
+  }
+
+  // MARK: Real vocabularies
+
+  static let shared = Golden.shared + "/tokenizers/llama.cpp"
+  static let present = ["gpt-2", "llama-spm"].filter {
+    FileManager.default.fileExists(atPath: shared + "/ggml-vocab-\($0).gguf")
+  }
+
+  /// llama.cpp's own vocabularies on llama.cpp's own texts.
+  @Test(
+    .enabled(if: !present.isEmpty, "llama.cpp's vocabularies are not beside the repository"),
+    arguments: present)
+  func llamaCppsTextsEncodeAsThere(name: String) throws {
+    let path = Self.shared + "/ggml-vocab-\(name).gguf"
+    let tokenizer = try Tokenizer(path: path)
+    let texts = try String(contentsOfFile: path + ".inp", encoding: .utf8)
+      .components(separatedBy: "\n__ggml_vocab_test__\n")
+    let lines = try String(contentsOfFile: path + ".out", encoding: .utf8)
+      .components(separatedBy: "\n")
+    #expect(texts.count > 30 && lines.count >= texts.count)
+    for (text, line) in zip(texts, lines) {
+      let expected = line.split(separator: " ").compactMap { Int($0) }
+      #expect(tokenizer.encode(text, addSpecial: false) == expected, "\(text.debugDescription)")
+    }
+  }
+}
