@@ -108,16 +108,16 @@ struct FalseFactReading {
     }
     return [
       value(
-        "left", "share of the effect of size that is left beside redundancy", outcome?.left,
+        "left", "effect of size that is left beside redundancy", outcome?.left,
         outcome?.leftInterval),
       value(
-        "size-slope", "ln flipping dose a factor e of parameters", outcome?.size,
+        "size-slope", "ln dose a factor e of parameters", outcome?.size,
         outcome?.sizeInterval),
       value(
-        "drop-slope", "ln flipping dose a unit of MLP-drop, within sizes", outcome?.drop,
+        "drop-slope", "ln dose a unit of MLP-drop, within sizes", outcome?.drop,
         outcome?.dropInterval),
       value(
-        "redundancy-slope", "ln flipping dose a standard deviation of redundancy, beside size",
+        "redundancy-slope", "ln dose a deviation of redundancy, beside size",
         outcome?.redundancy, outcome?.redundancyInterval),
     ]
   }
@@ -134,7 +134,7 @@ struct FalseFactReading {
     let interval = Quantiles.interval(drawn, clusters: changes.count)
     return [
       Findings.Measured(
-        "post-training", "onset after training on corrected answers, against before", mean(changes),
+        "post-training", "onset after post-training, against before", mean(changes),
         low: interval.low, high: interval.high, unit: "octaves")
     ]
   }
@@ -154,7 +154,7 @@ struct FalseFactReading {
   private func rivalValues(_ fits: [(String, RivalModels.Fit)]) -> [Findings.Measured] {
     fits.map { size, fit in
       Findings.Measured(
-        "feedback-favour-\(size)", "AIC in favour of feedback over distribution, \(size)",
+        "feedback-favour-\(size)", "AIC of distribution less feedback, \(size)",
         fit.favour)
     }
   }
@@ -186,12 +186,12 @@ struct FalseFactReading {
     func worst(_ value: (ModelRecall) -> Double) -> Double? { recalls.values.map(value).max() }
     return [
       Findings.Measured(
-        "margin-error", "largest gap between a margin and the sum of its writes",
+        "margin-error", "gap between a margin and the sum of its writes",
         worst(\.marginError)),
       Findings.Measured(
         "dose-0-difference", "largest change under a push of strength 0", worst(\.zeroDifference)),
       Findings.Measured(
-        "nothing-taken-difference", "accuracy with nothing taken away against the clean accuracy",
+        "nothing-taken-difference", "accuracy with nothing taken, against clean",
         worst(\.nothingTaken)),
       Findings.Measured("facts", "birds that every model knows", Double(facts.count)),
     ]

@@ -51,7 +51,9 @@ struct SizeTrendReading {
         slope("ceiling-slope", "ceiling a doubling, as dose", ceiling),
         Findings.Measured("facts", "birds that every model knows", Double(facts.count)),
       ],
-      tables: [table(sizes, "The family"), table(variants, "One size, larger in one way only")],
+      tables: [
+        table(sizes, "The family"), table(variants, "One size, larger in one way only"),
+      ].filter { !$0.rows.isEmpty },
       pictures: [
         widths(fixed), SizeTrendPictures.ends(family), SizeTrendPictures.curves(family),
       ],
@@ -90,7 +92,9 @@ struct SizeTrendReading {
     guard sizes.count >= 3, seeds >= 2 else {
       return .init(
         .undecided,
-        because: "\(sizes.count) sizes with \(seeds) training seeds each say nothing about size.")
+        because:
+          "\(sizes.count) sizes with \(seeds) training seed\(seeds == 1 ? "" : "s") each say nothing about size."
+      )
     }
     func told(_ estimate: CensoredTrend.Estimate) -> String {
       String(
@@ -104,7 +108,13 @@ struct SizeTrendReading {
     if fixed.slopeInterval.low > 0, chosen.slopeInterval.low > 0 {
       return .init(.refuted, because: "The window widens with size: \(numbers).")
     }
-    return .init(.undecided, because: "The two readings do not agree on a trend: \(numbers).")
+    let holdsNone = [fixed, chosen].allSatisfy {
+      $0.slopeInterval.low <= 0 && 0 <= $0.slopeInterval.high
+    }
+    return .init(
+      .undecided,
+      because: (holdsNone ? "No reading shows a trend" : "The two readings do not agree on a trend")
+        + ": \(numbers).")
   }
 
   // MARK: What is shown
