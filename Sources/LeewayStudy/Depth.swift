@@ -19,6 +19,9 @@ public struct Depth: Sendable, Hashable {
     self.share = share
   }
 
+  /// - Parameter share: above 0, at most 1.
+  package init(share: Double) { self.share = share }
+
   public var name: String { "\(Self.prefix)\(share)" }
 
   public func site(of layers: Int) -> Site {

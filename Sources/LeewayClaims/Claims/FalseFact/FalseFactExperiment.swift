@@ -104,9 +104,7 @@ struct FalseFactExperiment {
   }
 
   private func site(_ model: PushedModel, _ depth: String) -> Site {
-    let blocks = (run.number(depth) * Double(model.config.layers))
-      .rounded(.toNearestOrAwayFromZero)
-    return Site(.residPost, layer: max(1, min(model.config.layers, Int(blocks))) - 1)
+    Depth(share: run.number(depth)).site(of: model.config.layers)
   }
 
   private func curves(_ fledgling: Fledgling, _ facts: [FalseFact]) throws -> [PushCurve] {

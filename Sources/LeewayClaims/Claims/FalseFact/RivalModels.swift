@@ -36,24 +36,12 @@ package enum RivalModels {
     func rest(_ model: (Double) -> Double) -> Double {
       points.reduce(0) { $0 + ($1.share - model($1.n)) * ($1.share - model($1.n)) }
     }
-    let decay = minimum(-2, 4) { decay in rest { exp(-decay * $0) } }
+    let decay = Solve.maximum(-2, 4) { decay in -rest { exp(-decay * $0) } }
     let count = Double(points.count)
     func criterion(_ squares: Double) -> Double { count * log(max(squares, 1e-300) / count) + 4 }
     return Fit(
       additive: slope, multiplicative: 1 - exp(-decay),
       additiveAIC: criterion(rest { 1 - slope * $0 }),
       multiplicativeAIC: criterion(rest { exp(-decay * $0) }), points: points.count)
-  }
-
-  /// Of a function with one minimum, by golden sections.
-  package static func minimum(_ low: Double, _ high: Double, of value: (Double) -> Double) -> Double
-  {
-    let golden = (5.0.squareRoot() - 1) / 2
-    var (low, high) = (low, high)
-    for _ in 0..<120 {
-      let (a, b) = (high - golden * (high - low), low + golden * (high - low))
-      if value(a) < value(b) { high = b } else { low = a }
-    }
-    return (low + high) / 2
   }
 }

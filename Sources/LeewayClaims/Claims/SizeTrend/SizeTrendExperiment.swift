@@ -105,8 +105,7 @@ struct SizeTrendExperiment {
       }
     }
     func site(_ depth: Double) -> Site {
-      let blocks = (depth * Double(shape.layers)).rounded(.toNearestOrAwayFromZero)
-      return Site(.residPost, layer: max(1, min(shape.layers, Int(blocks))) - 1)
+      Depth(share: depth).site(of: shape.layers)
     }
     let fixed = try facts.map { try curve($0, site(run.number("depth"))) }
     var candidates: [Site] = []
