@@ -100,22 +100,23 @@ extension PushedModel {
       }
     }
     let zero = [Float](repeating: 0, count: config.width)
+    let posts = (0..<layers).map { Site(.residPost, layer: $0) }
+    let streams = Array(zip(posts, try residualMedians(posts)))
     let noise = [0.0] + DoseGrid.doses(from: 0.0625, to: 4, perOctave: 2)
     return Redundancy(
       knockedOut: try knock { means[$0] }, zeroed: try knock { _ in zero }, noise: noise,
       noisy: try noise.map { share in
         try noisyAccuracy(
-          facts, asking: asking, share: share, draws: share == 0 ? 1 : draws, names)
+          facts, asking: asking, share: share, draws: share == 0 ? 1 : draws, streams, names)
       })
   }
 
   /// Noise after every block, its length a share of the stream's there.
   private func noisyAccuracy(
-    _ facts: [FalseFact], asking: Int, share: Double, draws: Int, _ names: String
+    _ facts: [FalseFact], asking: Int, share: Double, draws: Int, _ streams: [(Site, Double)],
+    _ names: String
   ) throws -> Double {
     guard share > 0 else { return try accuracy(facts, asking: asking, [.baseline])[0] }
-    let sites = (0..<config.layers).map { Site(.residPost, layer: $0) }
-    let lengths = try residualMedians(sites)
     let naive = NaiveExecutor(model: transformer)
     var right = 0.0
     var asked = 0.0
@@ -124,7 +125,7 @@ extension PushedModel {
       for (index, prompt) in FactQuestions(self, fact).prompts.prefix(asking).enumerated() {
         for draw in 0..<draws {
           let variant = Variant(
-            zip(sites, lengths).map { site, length in
+            streams.map { site, length in
               Intervention(
                 site: site,
                 edit: Noise(
