@@ -41,9 +41,7 @@ struct ClaimPlace {
   func save(_ record: ClaimRecord, in ledger: SQLiteLedger) throws {
     try ledger.save(record)
     try AtomicFile.write(Array(ClaimPage.html(record).utf8), to: page(record.claim))
-    if let picture = ClaimPicture.svg(record) {
-      try AtomicFile.write(Array(picture.utf8), to: folder + "/\(record.claim).svg")
-    }
+    try replaceFile(folder + "/\(record.claim).svg", with: ClaimPicture.svg(record))
     let entries = try Self.entries(Claims.all, ledger)
     try AtomicFile.write(Array(ClaimIndexPage.html(entries).utf8), to: folder + "/index.html")
   }

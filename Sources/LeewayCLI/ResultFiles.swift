@@ -19,6 +19,15 @@ func makeFolder(_ path: String) throws {
   }
 }
 
+/// Writes a file, or, where there is nothing to write, takes away what an earlier run left there.
+func replaceFile(_ path: String, with text: String?) throws {
+  if let text { return try AtomicFile.write(Array(text.utf8), to: path) }
+  guard FileManager.default.fileExists(atPath: path) else { return }
+  do { try FileManager.default.removeItem(atPath: path) } catch {
+    throw FileError.readOnly(path: path)
+  }
+}
+
 /// The files of a finished study: on one model its own, on several also the family's.
 struct ResultFiles {
   struct Member {
@@ -30,9 +39,7 @@ struct ResultFiles {
     /// Writes every file that differs from what is there.
     func write() throws {
       try AtomicFile.write(Array(StudyPage.html(result).utf8), to: folder + "/index.html")
-      if let picture = StudyPicture.svg(result) {
-        try AtomicFile.write(Array(picture.utf8), to: folder + "/window.svg")
-      }
+      try replaceFile(folder + "/window.svg", with: StudyPicture.svg(result))
       try AtomicFile.write(try result.json(), to: folder + "/result.json")
       try AtomicFile.write(Array(result.csv().utf8), to: folder + "/trials.csv")
     }

@@ -111,11 +111,7 @@ struct FamilyFile: Codable {
   }
 
   static func remove(in folder: String) throws {
-    let path = folder + "/" + name
-    guard FileManager.default.fileExists(atPath: path) else { return }
-    do { try FileManager.default.removeItem(atPath: path) } catch {
-      throw FileError.readOnly(path: path)
-    }
+    try replaceFile(folder + "/" + name, with: nil)
   }
 
   /// Nil where the folder holds no family.

@@ -58,7 +58,9 @@ public enum FamilyPage {
   private static func cells(_ member: Family.Member, _ view: StudyView) -> [String] {
     let arm = view.chosen
     let window = arm?.window
-    let none = "no window was estimated"
+    // Where nothing can be measured, a crossing of the raw curve would look like a result.
+    let measured = window?.verdict == .notMeasurable ? nil : window
+    let none = window == nil ? "no window was estimated" : WindowWords.long(.notMeasurable)
     let point = arm.flatMap { view.atOnset($0) }
     let onset = "no onset on this grid"
     let broken = view.breaksFirst.sorted().map { member.result.capabilities[$0].name }
@@ -69,12 +71,14 @@ public enum FamilyPage {
       link(member), Markup.number(NumberText.grouped(Family.size(member))),
       Markup.number(
         Family.knows(view).map { NumberText.percent($0) }, orMissing: "no baseline was run"),
-      Markup.number(window.map { WindowWords.crossing($0.onset) }, orMissing: none)
-        + under(WindowWords.doses(window?.onsetInterval)),
-      Markup.number(window.map { WindowWords.crossing($0.ceiling) }, orMissing: none)
-        + under(WindowWords.doses(window?.ceilingInterval)),
-      Markup.number(window.flatMap(WindowWords.octaves), orMissing: "no crossing bounds it")
-        + under(WindowWords.octaves(window?.octavesInterval)),
+      Markup.number(measured.map { WindowWords.crossing($0.onset) }, orMissing: none)
+        + under(WindowWords.doses(measured?.onsetInterval)),
+      Markup.number(measured.map { WindowWords.crossing($0.ceiling) }, orMissing: none)
+        + under(WindowWords.doses(measured?.ceilingInterval)),
+      Markup.number(
+        measured.flatMap(WindowWords.octaves),
+        orMissing: measured == nil ? none : "no crossing bounds it")
+        + under(WindowWords.octaves(measured?.octavesInterval)),
       window.map {
         "<span class=\"verdict v-\($0.verdict.rawValue)\">"
           + Markup.text(WindowWords.short($0.verdict)) + "</span>"

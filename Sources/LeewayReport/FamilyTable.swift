@@ -161,12 +161,14 @@ struct FamilyRows {
 
   private func cells(_ member: Family.Member, _ view: StudyView, _ beside: Bool) -> [String] {
     let window = view.chosen?.window
+    // Where nothing can be measured, a crossing of the raw curve would look like a result.
+    let measured = window?.verdict == .notMeasurable ? nil : window
     let point = view.chosen.flatMap { view.atOnset($0) }
     var cells = [
       ink.clean(member.name, 18), Family.count(Family.size(member)),
       Family.knows(view).map { NumberText.fixed($0, 2) } ?? NumberText.missing,
-      window.map { WindowWords.crossing($0.onset) } ?? NumberText.missing,
-      window.map { WindowWords.crossing($0.ceiling) } ?? NumberText.missing,
+      measured.map { WindowWords.crossing($0.onset) } ?? NumberText.missing,
+      measured.map { WindowWords.crossing($0.ceiling) } ?? NumberText.missing,
       window.flatMap(WindowWords.leeway) ?? NumberText.missing,
     ]
     if beside {

@@ -1,5 +1,5 @@
 /// Where a fitted curve crosses its criterion, on the dose axis.
-public enum Crossing: Sendable, Hashable, Codable {
+public enum Crossing: Sendable, Hashable {
   /// The dose of the crossing, linear in log2 dose between measured doses.
   case at(Double)
   /// Already past the criterion at the smallest dose: the crossing lies below it.
@@ -22,6 +22,42 @@ public enum Crossing: Sendable, Hashable, Codable {
     case .at(let dose): doses.last { $0 <= dose }
     case .below: nil
     case .above: doses.last
+    }
+  }
+}
+
+/// In JSON `{"at": 0.31}`, with the case for the key.
+extension Crossing: Codable {
+  private enum Key: String, CodingKey { case at, below, above }
+  /// How the compiler spells a case with a value; results of earlier versions do.
+  private enum Unnamed: String, CodingKey { case dose = "_0" }
+
+  public init(from decoder: any Decoder) throws {
+    let fields = try decoder.container(keyedBy: Key.self)
+    guard let key = fields.allKeys.first, fields.allKeys.count == 1 else {
+      throw DecodingError.dataCorrupted(
+        .init(codingPath: decoder.codingPath, debugDescription: "one of at, below, above"))
+    }
+    let dose: Double
+    if let nested = try? fields.nestedContainer(keyedBy: Unnamed.self, forKey: key) {
+      dose = try nested.decode(Double.self, forKey: .dose)
+    } else {
+      dose = try fields.decode(Double.self, forKey: key)
+    }
+    self =
+      switch key {
+      case .at: .at(dose)
+      case .below: .below(dose)
+      case .above: .above(dose)
+      }
+  }
+
+  public func encode(to encoder: any Encoder) throws {
+    var fields = encoder.container(keyedBy: Key.self)
+    switch self {
+    case .at(let dose): try fields.encode(dose, forKey: .at)
+    case .below(let dose): try fields.encode(dose, forKey: .below)
+    case .above(let dose): try fields.encode(dose, forKey: .above)
     }
   }
 }

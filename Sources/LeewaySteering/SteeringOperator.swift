@@ -8,6 +8,8 @@ public protocol SteeringOperator: Sendable {
   static var id: String { get }
   /// What one unit of dose means.
   static var doseUnit: DoseUnit { get }
+  /// False where v and -v do the same, so that a reversed vector is no control.
+  static var seesSign: Bool { get }
   /// The operator's own constants, by name (`value` of `clamp`), as shares of the median residual
   /// norm; unknown or missing names are errors.
   init(parameters: [String: Double]) throws(SteeringError)
@@ -15,6 +17,10 @@ public protocol SteeringOperator: Sendable {
   ///   - strength: in the unit of `doseUnit`.
   ///   - residualMedian: median norm of the stream at the site.
   func edit(direction: [Float], strength: Double, residualMedian: Double) -> any SiteEdit
+}
+
+extension SteeringOperator {
+  public static var seesSign: Bool { true }
 }
 
 public enum DoseUnit: String, Sendable, Codable {

@@ -189,4 +189,22 @@ import Testing
     #expect(Crossing.above(1).reached(on: doses) == nil && Crossing.above(1).kept(on: doses) == 1)
     #expect(Crossing.at(1).reached(on: []) == nil)
   }
+
+  /// A result is read by other programs: plain keys, and what earlier versions wrote still opens.
+  @Test func crossingsAreSpeltPlainly() throws {
+    let cases: [(Crossing, String)] = [
+      (.at(0.5), #"{"at":0.5}"#), (.below(0.25), #"{"below":0.25}"#), (.above(8), #"{"above":8}"#),
+    ]
+    for (crossing, text) in cases {
+      #expect(String(decoding: try JSONEncoder().encode(crossing), as: UTF8.self) == text)
+      #expect(try JSONDecoder().decode(Crossing.self, from: Data(text.utf8)) == crossing)
+      let nested = text.replacing(/[0-9.]+/) { #"{"_0":"# + $0.output + "}" }
+      #expect(try JSONDecoder().decode(Crossing.self, from: Data(nested.utf8)) == crossing)
+    }
+    for wrong in ["{}", #"{"near":1}"#, #"{"at":1,"above":2}"#, #"{"at":"much"}"#, "0.5"] {
+      #expect(throws: DecodingError.self) {
+        try JSONDecoder().decode(Crossing.self, from: Data(wrong.utf8))
+      }
+    }
+  }
 }

@@ -42,6 +42,20 @@ import Testing
     #expect(result.failedTrials == 0)
   }
 
+  @Test func aReversedVectorIsNoControlWhereTheSignIsNotSeen() throws {
+    var study = Fake.wholeStudy()
+    study.steering = OperatorSpec(id: "project-out")
+    study.sweep.doses = [0.5, 1]
+    let model = FakeModel(try Fake.tokenizer())
+    let plan = try StudyPlan.describe(study, context: Fake.context(model))
+    #expect(plan.notes.contains { $0.contains("no reversed arm") })
+    let result = try Fake.runner(study, model, MemoryLedger()).run()
+    #expect(!result.arms.contains { $0.kind == .reversed })
+    study.arms.reversed = false
+    let without = try StudyPlan.describe(study, context: Fake.context(model))
+    #expect(without.settings == plan.settings)
+  }
+
   @Test func secondRunRunsNothing() throws {
     let ledger = MemoryLedger()
     let first = FakeModel(try Fake.tokenizer())

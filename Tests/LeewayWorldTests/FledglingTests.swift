@@ -39,6 +39,30 @@ import Testing
     #expect(rows.count == 3, "leeway world table, into Models/README.md")
   }
 
+  /// What `leeway world table` writes for them, to the printed digit.
+  @Test(arguments: ["fledgling-xs", "fledgling-xs-deep", "fledgling-xs-wide"])
+  func theTablesAreWhatTheFilesDo(name: String) throws {
+    let folder = Self.models + "/" + name
+    let checkpoint = try Checkpoint(folder: folder)
+    let transformer = try Transformer(checkpoint)
+    let config = transformer.config
+    let executor = SweepPlanner(
+      model: transformer, kernels: Kernels(precision: .exact, pool: nil))
+    let examiner = Examiner(world: try World(), tokenizer: try Tokenizer(path: folder))
+    var report = try examiner.examine(executor)
+    report.corrupted = try examiner.examineCorrupted(executor)
+    let table = WorldTable([
+      WorldTable.Row(
+        name: name, parameters: transformer.parameters - transformer.embeddingParameters,
+        allParameters: transformer.parameters, layers: config.layers, width: config.width,
+        report: report)
+    ])
+    let rows = table.markdown.split(separator: "\n").filter { $0.hasPrefix("| \(name) |") }
+    #expect(rows.count == 3)
+    let readme = try String(contentsOfFile: Self.models + "/README.md", encoding: .utf8)
+    for row in rows { #expect(readme.contains(row + "\n"), "\(row)") }
+  }
+
   /// After its post-training a model goes by no falsehood any more, not even its own.
   @Test func thePostTrainedModelKeepsToTheTruth() throws {
     var truths: [String: Double] = [:]

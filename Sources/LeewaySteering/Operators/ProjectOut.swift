@@ -5,6 +5,7 @@ import LeewayModel
 public struct ProjectOut: SteeringOperator {
   public static let id = "project-out"
   public static let doseUnit = DoseUnit.fraction
+  public static let seesSign = false
 
   public init(parameters: [String: Double] = [:]) throws(SteeringError) {
     try SteeringOperators.only([], in: parameters, of: Self.id)

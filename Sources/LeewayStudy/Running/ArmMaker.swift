@@ -79,7 +79,7 @@ struct ArmMaker {
       let made = try fitter.shuffled(contrast, draw: draw, method: resolved.method)
       arms.append(try arm(.shuffled, draw, made))
     }
-    if asked.reversed { arms.append(try arm(.reversed, 0, vector.reversed())) }
+    if resolved.reversed { arms.append(try arm(.reversed, 0, vector.reversed())) }
     if let other = wrongLayer(site) {
       if norms[other] == nil { try measure([other]) }
       arms.append(try arm(.wrongLayer, 0, vector.moved(to: other)))

@@ -25,6 +25,8 @@ struct ResolvedStudy {
   let read: ReadPosition
   let method: any SteeringMethod
   let steering: any SteeringOperator
+  /// Whether a reversed arm runs: asked for, and different from the vector itself.
+  let reversed: Bool
   let notes: [String]
 
   init(_ written: Study, _ context: RunContext) throws {
@@ -185,6 +187,13 @@ struct ResolvedStudy {
     method = try SteeringMethods.named(study.vector.method)
     steering = try SteeringOperators.named(
       study.steering.id, parameters: study.steering.parameters)
+
+    let seesSign = type(of: steering).seesSign
+    reversed = study.arms.reversed && seesSign
+    if study.arms.reversed && !seesSign {
+      notes.append(
+        "\(study.steering.id) does the same with a reversed vector: no reversed arm runs.")
+    }
 
     let smallest = choosing.isEmpty ? reporting.count : min(choosing.count, reporting.count)
     if smallest < 20 {

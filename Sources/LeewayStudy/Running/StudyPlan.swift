@@ -26,7 +26,7 @@ public struct StudyPlan: Sendable, Hashable, Codable {
     let wrong = arms.wrongLayer == "none" || context.provenance.layers < 2 ? 0 : 1
     let pushed = (arms.unembeddingDifference ? 1 : 0) + (arms.logitBias ? 1 : 0)
     let controls =
-      arms.random + arms.onManifoldRandom + arms.shuffled + (arms.reversed ? 1 : 0) + wrong
+      arms.random + arms.onManifoldRandom + arms.shuffled + (resolved.reversed ? 1 : 0) + wrong
       + (arms.unrelated == nil ? 0 : 1) + pushed
     let choosing = resolved.choosing.isEmpty ? 0 : resolved.sites.count * doses + 1
     let reporting = (resolved.sites.count + controls) * doses + 1
