@@ -61,32 +61,56 @@ public struct StoredTensor: Sendable {
 
   /// Index of a number that is infinite or none; for quantised formats, of the first number of such
   /// a block. One pass over the bytes: such a weight poisons everything downstream.
-  package var firstNotFinite: Int? {
+  package var firstNotFinite: Int? { firstNotFinite(in: 0..<count) }
+
+  /// The same among some numbers: whole blocks of a quantised format.
+  package func firstNotFinite(in numbers: Range<Int>) -> Int? {
     withBytes { bytes in
-      func halves(at offsets: [Int]) -> Int? {
-        for block in 0..<bytes.count / dtype.blockBytes {
-          for offset in offsets {
-            let half = bytes.loadUnaligned(
-              fromByteOffset: block * dtype.blockBytes + offset, as: UInt16.self)
-            if half & 0x7c00 == 0x7c00 { return block * dtype.blockNumbers }
-          }
-        }
-        return nil
-      }
       switch dtype {
-      case .f32:
-        return (0..<count).first {
-          bytes.loadUnaligned(fromByteOffset: 4 * $0, as: UInt32.self) & 0x7f80_0000 == 0x7f80_0000
-        }
-      case .bf16:
-        return (0..<count).first {
-          bytes.loadUnaligned(fromByteOffset: 2 * $0, as: UInt16.self) & 0x7f80 == 0x7f80
-        }
-      case .f16, .q40, .q50, .q80: return halves(at: [0])
-      case .q41, .q51, .q4K, .q5K: return halves(at: [0, 2])
-      case .q6K: return halves(at: [208])
+      case .f32: Self.first(in: numbers, bytes, every: 4, of: UInt32.self, full: 0x7f80_0000)
+      case .bf16: Self.first(in: numbers, bytes, every: 2, of: UInt16.self, full: 0x7f80)
+      case .f16: Self.first(in: numbers, bytes, every: 2, of: UInt16.self, full: 0x7c00)
+      case .q40, .q50, .q80: firstScale(in: numbers, bytes, at: [0])
+      case .q41, .q51, .q4K, .q5K: firstScale(in: numbers, bytes, at: [0, 2])
+      case .q6K: firstScale(in: numbers, bytes, at: [208])
       }
     }
+  }
+
+  /// The first number whose exponent is `full`. A stretch is looked through without a branch, which
+  /// the compiler does in vectors, and only where something was found once more.
+  private static func first<Bits: FixedWidthInteger>(
+    in numbers: Range<Int>, _ bytes: UnsafeRawBufferPointer, every size: Int, of: Bits.Type,
+    full: Bits
+  ) -> Int? {
+    for start in stride(from: numbers.lowerBound, to: numbers.upperBound, by: 4096) {
+      let stretch = start..<min(start + 4096, numbers.upperBound)
+      var found: Bits = 0
+      for index in stretch {
+        let bits = bytes.loadUnaligned(fromByteOffset: size &* index, as: Bits.self)
+        found |= bits & full == full ? 1 : 0
+      }
+      guard found != 0 else { continue }
+      return stretch.first {
+        bytes.loadUnaligned(fromByteOffset: size * $0, as: Bits.self) & full == full
+      }
+    }
+    return nil
+  }
+
+  /// Of a quantised format: the first number of the first block with such a scale, which stand at
+  /// `offsets` of each block.
+  private func firstScale(
+    in numbers: Range<Int>, _ bytes: UnsafeRawBufferPointer, at offsets: [Int]
+  ) -> Int? {
+    for block in numbers.lowerBound / dtype.blockNumbers..<numbers.upperBound / dtype.blockNumbers {
+      for offset in offsets {
+        let half = bytes.loadUnaligned(
+          fromByteOffset: block * dtype.blockBytes + offset, as: UInt16.self)
+        if half & 0x7c00 == 0x7c00 { return block * dtype.blockNumbers }
+      }
+    }
+    return nil
   }
 }
 

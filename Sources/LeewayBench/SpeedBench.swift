@@ -52,7 +52,9 @@ struct SpeedCommand: ParsableCommand {
   func run() throws {
     let clock = ContinuousClock()
     let start = clock.now
-    let transformer = try Transformer(Checkpoint(folder: model))
+    let most = threads.split(separator: ",").compactMap { Int($0) }.max() ?? 1
+    let transformer = try Transformer(
+      Checkpoint(folder: model), pool: most > 1 ? ThreadPool(threads: most) : nil)
     let opening = (clock.now - start) / .seconds(1)
     var stream = NamedStream("bench-speed")
     let ids = (0..<prompt).map { _ in stream.below(transformer.config.vocabulary) }

@@ -35,13 +35,14 @@ struct EngineOptions: ParsableArguments {
 
   func kernels(_ precision: Precision? = nil) -> Kernels {
     Kernels(
-      precision: precision ?? self.precision ?? .exact,
-      pool: threads > 1 ? ThreadPool(threads: threads) : nil)
+      precision: precision ?? self.precision ?? .exact, pool: pool)
   }
+
+  private var pool: ThreadPool? { threads > 1 ? ThreadPool(threads: threads) : nil }
 
   func open(_ folder: String) throws -> OpenedModel {
     let checkpoint = try Checkpoint(telling: folder, ignoring: ignoredKeys)
-    return OpenedModel(checkpoint: checkpoint, transformer: try Transformer(checkpoint))
+    return OpenedModel(checkpoint: checkpoint, transformer: try Transformer(checkpoint, pool: pool))
   }
 }
 

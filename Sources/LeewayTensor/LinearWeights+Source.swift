@@ -74,30 +74,49 @@ extension LinearWeights {
     var packedFormat: DType { dtype == .f16 && inputStep != 1 ? .f32 : dtype }
 
     /// Outputs `output ..< output + outputs` stand in rows `row`, `row + step` and so on.
-    var strips: [(output: Int, outputs: Int, row: Int, step: Int)] {
-      guard interleaved > 0 else { return [(0, outputs, 0, 1)] }
+    struct Strip {
+      var output: Int
+      var outputs: Int
+      var row: Int
+      var step: Int
+    }
+
+    var strips: [Strip] {
+      guard interleaved > 0 else { return [Strip(output: 0, outputs: outputs, row: 0, step: 1)] }
       let half = interleaved / 2
       return (0..<outputs / half).map { strip in
         let (head, second) = strip.quotientAndRemainder(dividingBy: 2)
-        return (strip * half, half, head * interleaved + second, 2)
+        return Strip(
+          output: strip * half, outputs: half, row: head * interleaved + second, step: 2)
       }
     }
 
-    /// Writes outputs `first ..< first + outputs` of panels of `format`.
-    func pack(into packed: UnsafeMutableRawPointer, format: DType, first: Int) {
-      guard let base = bytes.baseAddress, outputs > 0, inputs > 0 else { return }
-      for strip in strips {
-        let from = base + dtype.bytes(of: strip.row * outputStep)
-        let output = first + strip.output
-        if format == .f32 || format == .bf16 {
-          lw_pack(
-            packed, format == .bf16 ? 1 : 0, inputs, output, strip.outputs, from, dtype.code,
-            strip.step * outputStep, inputStep)
-        } else {
-          lw_pack_rows(
-            packed, format.code, inputs, output, strip.outputs, from,
-            dtype.bytes(of: strip.step * outputStep))
+    /// The same in strips of at most `most` outputs.
+    func strips(most: Int) -> [Strip] {
+      strips.flatMap { strip in
+        stride(from: 0, to: strip.outputs, by: most).map { start in
+          Strip(
+            output: strip.output + start, outputs: min(most, strip.outputs - start),
+            row: strip.row + start * strip.step, step: strip.step)
         }
+      }
+    }
+
+    /// Writes a strip's outputs into panels of `format` in which this source begins at `first`.
+    func pack(
+      _ strip: Strip, into packed: UnsafeMutableRawPointer, format: DType, first: Int
+    ) {
+      guard let base = bytes.baseAddress, strip.outputs > 0, inputs > 0 else { return }
+      let from = base + dtype.bytes(of: strip.row * outputStep)
+      let output = first + strip.output
+      if format == .f32 || format == .bf16 {
+        lw_pack(
+          packed, format == .bf16 ? 1 : 0, inputs, output, strip.outputs, from, dtype.code,
+          strip.step * outputStep, inputStep)
+      } else {
+        lw_pack_rows(
+          packed, format.code, inputs, output, strip.outputs, from,
+          dtype.bytes(of: strip.step * outputStep))
       }
     }
   }

@@ -29,8 +29,8 @@ public final class LinearWeights: Sendable {
   /// Packs `sources`, their outputs stacked in order (query, key and value in one map).
   ///
   /// Sources that do not fit together (inputs, bytes or biases of the wrong number) are a fault of
-  /// the caller and stop the process.
-  public init(_ sources: [Source]) {
+  /// the caller and stop the process. The threads of `pool` share the work, by outputs.
+  public init(_ sources: [Source], pool: ThreadPool? = nil) {
     let inputs = sources.first?.inputs ?? 0
     self.inputs = inputs
     outputs = sources.reduce(0) { $0 + $1.outputs }
@@ -47,7 +47,7 @@ public final class LinearWeights: Sendable {
       first += outputs
     }
     self.segments = segments
-    fill(sources)
+    fill(sources, pool)
   }
 
   /// Sources that can share panels, with the format of these.
@@ -73,16 +73,31 @@ public final class LinearWeights: Sendable {
     precondition(
       segments.count == 1 && format == .f32 && sources.reduce(0) { $0 + $1.outputs } == outputs,
       "the same sizes again")
-    fill(sources)
+    fill(sources, nil)
   }
 
-  private func fill(_ sources: [Source]) {
+  /// What one thread packs at a time: outputs of its own.
+  private struct Piece {
+    var segment: Segment
+    var source: Source
+    var strip: Source.Strip
+    /// Where the source begins in the segment.
+    var first: Int
+    func pack() {
+      source.pack(strip, into: segment.packed.base, format: segment.format, first: first)
+    }
+  }
+
+  private func fill(_ sources: [Source], _ pool: ThreadPool?) {
+    var pieces: [Piece] = []
     for segment in segments {
       let biases = segment.bias.base.assumingMemoryBound(to: Float.self)
       var first = 0
       for source in sources[segment.sources] {
         precondition(source.inputs == inputs, "sources of one map have the same inputs")
-        source.pack(into: segment.packed.base, format: segment.format, first: first)
+        pieces += source.strips(most: pool == nil ? .max : 8 * Int(LW_PANEL)).map {
+          Piece(segment: segment, source: source, strip: $0, first: first)
+        }
         if let bias = source.bias {
           precondition(bias.count == source.outputs, "one bias per output")
           for strip in source.strips {
@@ -94,6 +109,13 @@ public final class LinearWeights: Sendable {
         first += source.outputs
       }
     }
+    guard let pool else {
+      for piece in pieces { piece.pack() }
+      return
+    }
+    // Sources point into memory that the caller holds until this returns.
+    nonisolated(unsafe) let shared = pieces
+    pool.run(shared.count) { shared[$0].pack() }
   }
 
   /// The weights of one output, `[inputs]`, widened.

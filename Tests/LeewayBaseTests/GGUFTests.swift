@@ -90,6 +90,30 @@ import Testing
     }
   }
 
+  /// The search goes in stretches: the first is found wherever it lies, and only where one looks.
+  @Test(arguments: [DType.f32, .bf16, .f16])
+  func theFirstThatIsNoNumberIsFound(type: DType) throws {
+    let size = type.blockBytes
+    for place in [0, 1, 4095, 4096, 9000, 9999] {
+      try withFolder { folder in
+        let path = folder + "/x.gguf"
+        var bytes = [UInt8](repeating: 0x11, count: 10_000 * size)
+        for index in [place, 9999] {
+          // Little-endian: the exponent is in the last byte, and one bit of bf16's and f32's before.
+          bytes[index * size + size - 1] = 0x7f
+          bytes[index * size + size - 2] = 0x80
+        }
+        try GGUF.write(
+          [.init(name: "w", shape: [10_000], dtype: type, bytes: bytes)], metadata: [], to: path)
+        let tensor = try GGUF(path: path).tensors[0]
+        #expect(tensor.firstNotFinite == place)
+        #expect(tensor.firstNotFinite(in: place..<10_000) == place)
+        #expect(tensor.firstNotFinite(in: 0..<place) == nil)
+        #expect(tensor.firstNotFinite(in: min(place + 1, 9999)..<10_000) == 9999)
+      }
+    }
+  }
+
   // MARK: Refusals
 
   /// A header in parts, so that one of them can be wrong.

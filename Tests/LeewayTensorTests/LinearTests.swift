@@ -199,4 +199,43 @@ import Testing
       #expect(bits(Kernels(set: set), [1], w, rows: 1) == [Float(-0.0).bitPattern])
     }
   }
+
+  /// Threads share the outputs of a map, also of heads whose halves stand interleaved, and of a map
+  /// that is stored input first; every weight is where one thread puts it.
+  @Test(arguments: [DType.f32, .bf16, .f16, .q80, .q4K])
+  func threadsPackWhatOnePacks(dtype: DType) {
+    let inputs = 256
+    let sizes = [(outputs: 700, head: 0), (outputs: 96, head: 32), (outputs: 333, head: 0)]
+    var stream = NamedStream("packing \(dtype)")
+    let bytes = sizes.map { size in
+      (0..<dtype.bytes(of: size.outputs * inputs)).map { _ in UInt8(stream.below(120)) }
+    }
+    let biases = sizes.map { size in (0..<size.outputs).map { _ in Float(stream.normal()) } }
+    func packed(_ pool: ThreadPool?, transposed: Bool) -> LinearWeights {
+      func collect(_ index: Int, _ sources: [LinearWeights.Source]) -> LinearWeights {
+        guard index < sizes.count else { return LinearWeights(sources, pool: pool) }
+        return bytes[index].withUnsafeBytes {
+          collect(
+            index + 1,
+            sources + [
+              .init(
+                bytes: $0, dtype: dtype, outputs: sizes[index].outputs, inputs: inputs,
+                transposed: transposed, bias: biases[index], interleaved: sizes[index].head)
+            ])
+        }
+      }
+      return collect(0, [])
+    }
+    for transposed in dtype.isPlain ? [false, true] : [false] {
+      let (one, three) = (
+        packed(nil, transposed: transposed), packed(ThreadPool(threads: 3), transposed: transposed)
+      )
+      #expect(one.byteCount == three.byteCount && one.format == three.format)
+      for output in 0..<one.outputs {
+        let (a, b) = (one.weights(of: output), three.weights(of: output))
+        #expect(a.map(\.bitPattern) == b.map(\.bitPattern), "output \(output)")
+      }
+      #expect(one.weights(of: 0) != one.weights(of: 1))
+    }
+  }
 }

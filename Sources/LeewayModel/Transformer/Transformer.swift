@@ -1,5 +1,6 @@
 import LeewayBase
 import LeewayTensor
+import Synchronization
 
 /// A model ready to run: configuration and weights, packed once.
 ///
@@ -59,7 +60,8 @@ public final class Transformer: Sendable {
   /// Of windowed blocks, where they turn another way.
   package let windowedRotary: RotaryTable?
 
-  public init(_ checkpoint: Checkpoint) throws(CheckpointError) {
+  /// Checks that every weight is finite and packs them all; the threads of `pool` share the work.
+  public init(_ checkpoint: Checkpoint, pool: ThreadPool? = nil) throws(CheckpointError) {
     let table = checkpoint.table
     let config = checkpoint.config
     let folder = checkpoint.folder
@@ -82,7 +84,7 @@ public final class Transformer: Sendable {
     func pack(_ maps: [ResolvedTable.Map]) throws(CheckpointError) -> LinearWeights {
       for map in maps {
         if map.source.part == 0 { count += map.weight.count }
-        try map.weight.checkFinite(folder: folder)
+        try map.weight.checkFinite(folder: folder, pool)
       }
       var biases: [[Float]?] = []
       for map in maps {
@@ -97,10 +99,10 @@ public final class Transformer: Sendable {
         if map.source.part == 0 { count += all.count }
         biases.append(map.ranges.flatMap { all[$0] })
       }
-      return LinearWeights.packing(maps, biases: biases)
+      return LinearWeights.packing(maps, biases: biases, pool)
     }
 
-    try checkpoint.table.embed.checkFinite(folder: folder)
+    try checkpoint.table.embed.checkFinite(folder: folder, pool)
     count += table.embed.count
     var blocks: [Block] = []
     blocks.reserveCapacity(config.layers)
@@ -126,14 +128,14 @@ public final class Transformer: Sendable {
     finalNorm = try norm(table.finalNorm)
     embed = .stored(table.embed)
     if let stored = table.unembed {
-      try stored.checkFinite(folder: folder)
+      try stored.checkFinite(folder: folder, pool)
       count += stored.count
     }
     let unembedding = ResolvedTable.Map(
       weight: table.unembed ?? table.embed, bias: nil, source: .init("unembed"),
       stored: config.vocabulary, ranges: [0..<config.vocabulary], outputs: config.vocabulary,
       inputs: config.width)
-    unembed = LinearWeights.packing([unembedding], biases: [nil])
+    unembed = LinearWeights.packing([unembedding], biases: [nil], pool)
     rotary = config.rotaryTable(config.positions)
     windowedRotary = config.windowedPositions.flatMap(config.rotaryTable)
     self.blocks = blocks
@@ -220,17 +222,30 @@ extension Transformer {
 }
 
 extension StoredTensor {
-  func checkFinite(folder: String) throws(CheckpointError) {
-    if let found = firstNotFinite { throw .notFinite(folder: folder, name: name, index: found) }
+  func checkFinite(folder: String, _ pool: ThreadPool?) throws(CheckpointError) {
+    // Whole blocks of every format.
+    let stretch = 1 << 20
+    let first = Mutex<Int?>(nil)
+    let search = { @Sendable (index: Int) in
+      let numbers = index * stretch..<min((index + 1) * stretch, count)
+      guard let found = firstNotFinite(in: numbers) else { return }
+      first.withLock { $0 = min($0 ?? found, found) }
+    }
+    let stretches = (count + stretch - 1) / stretch
+    if let pool { pool.run(stretches, search) } else { (0..<stretches).forEach(search) }
+    if let index = first.withLock({ $0 }) {
+      throw .notFinite(folder: folder, name: name, index: index)
+    }
   }
 }
 
 extension LinearWeights {
   /// Packs maps one below the other; their bytes are only read here.
-  fileprivate static func packing(_ maps: [ResolvedTable.Map], biases: [[Float]?]) -> LinearWeights
-  {
+  fileprivate static func packing(
+    _ maps: [ResolvedTable.Map], biases: [[Float]?], _ pool: ThreadPool?
+  ) -> LinearWeights {
     func collect(_ index: Int, _ sources: [Source]) -> LinearWeights {
-      guard index < maps.count else { return LinearWeights(sources) }
+      guard index < maps.count else { return LinearWeights(sources, pool: pool) }
       let map = maps[index]
       return map.weight.withBytes { bytes in
         var first = 0
