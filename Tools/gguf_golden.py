@@ -231,6 +231,122 @@ def gpt2(name):
     finish(writer)
 
 
+# Llama's names in files of other families, by the ends of names in folders.
+COMMON = {
+    "self_attn.q_proj": "attn_q", "self_attn.k_proj": "attn_k", "self_attn.v_proj": "attn_v",
+    "self_attn.o_proj": "attn_output", "self_attn.q_norm": "attn_q_norm",
+    "self_attn.k_norm": "attn_k_norm", "mlp.gate_proj": "ffn_gate", "mlp.up_proj": "ffn_up",
+    "mlp.down_proj": "ffn_down", "self_attn.qkv_proj": "attn_qkv", "mlp.gate_up_proj": "ffn_up",
+    "input_layernorm": "attn_norm", "post_attention_layernorm": "ffn_norm", "mlp.gate": "ffn_gate_inp",
+    "post_feedforward_layernorm": "post_ffw_norm", "pre_feedforward_layernorm": "ffn_norm",
+}
+BEHIND = {**COMMON, "post_attention_layernorm": "post_attention_norm"}
+NEOX = {
+    "input_layernorm": "attn_norm", "post_attention_layernorm": "ffn_norm",
+    "attention.query_key_value": "attn_qkv", "attention.dense": "attn_output",
+    "mlp.dense_h_to_4h": "ffn_up", "mlp.dense_4h_to_h": "ffn_down",
+}
+TOP = {
+    "embed_tokens": "token_embd", "norm": "output_norm", "lm_head": "output",
+    "embed_in": "token_embd", "final_layer_norm": "output_norm", "embed_out": "output",
+}
+
+
+def wide(dtype, array):
+    if dtype == "BF16":
+        return (array.astype(np.uint32) << 16).view(np.float32)
+    return array.astype(np.float32)
+
+
+def other(name, architecture, parts=COMMON, plus=0.0):
+    """A family whose queries and keys stay in the folder's order; `plus` goes into every norm."""
+    folder = GOLDEN / name
+    config = json.loads((folder / "config.json").read_text())
+    tensors = load(folder / "model.safetensors")
+    neox = architecture == "gptneox"
+    heads = config["num_attention_heads"]
+    width = config.get("head_dim") or config["hidden_size"] // heads
+    rope = config.get("rope_parameters") or {}
+    rope = {**rope.get("full_attention", rope), **(config.get("rope_scaling") or {})}
+    share = (rope.get("partial_rotary_factor") or config.get("partial_rotary_factor")
+             or config.get("rotary_pct") or 1)
+    base = (rope.get("rope_theta") or config.get("rope_theta") or config.get("rotary_emb_base")
+            or (1e6 if architecture == "gemma3" else 1e4))
+    writer = gguf.GGUFWriter(MODELS / f"{name}.gguf", architecture)
+    writer.add_name(name)
+    writer.add_context_length(config["max_position_embeddings"])
+    writer.add_embedding_length(config["hidden_size"])
+    writer.add_block_count(config["num_hidden_layers"])
+    writer.add_feed_forward_length(config["intermediate_size"])
+    writer.add_head_count(heads)
+    if neox:
+        writer.add_layer_norm_eps(config["layer_norm_eps"])
+        writer.add_parallel_residual(config["use_parallel_residual"])
+    else:
+        writer.add_head_count_kv(config["num_key_value_heads"])
+        writer.add_layer_norm_rms_eps(config["rms_norm_eps"])
+    if architecture not in ("gemma", "gemma2"):
+        writer.add_rope_freq_base(base)
+    if "rope_local_base_freq" in config:
+        writer.add_float32(f"{architecture}.rope.freq_base_swa", config["rope_local_base_freq"])
+    writer.add_rope_dimension_count(int(width * share))
+    if "head_dim" in config:
+        writer.add_key_length(width)
+        writer.add_value_length(width)
+    writer.add_eos_token_id(config["eos_token_id"])
+    experts = config.get("num_experts") or config.get("num_local_experts")
+    if experts:
+        writer.add_expert_count(experts)
+        writer.add_expert_used_count(config["num_experts_per_tok"])
+    if "moe_intermediate_size" in config:
+        writer.add_expert_feed_forward_length(config["moe_intermediate_size"])
+    for key, put in {
+        "attn_logit_softcapping": writer.add_attn_logit_softcapping,
+        "final_logit_softcapping": writer.add_final_logit_softcapping,
+    }.items():
+        if config.get(key):
+            put(config[key])
+    if config.get("sliding_window") or architecture == "phi3":
+        writer.add_sliding_window(config.get("sliding_window") or 0)
+    if rope.get("rope_type") == "linear":
+        writer.add_rope_scaling_type(gguf.RopeScalingType.LINEAR)
+        writer.add_rope_scaling_factor(rope["factor"])
+    if "long_factor" in rope:
+        before, now = config["original_max_position_embeddings"], config["max_position_embeddings"]
+        writer.add_rope_scaling_orig_ctx_len(before)
+        writer.add_rope_scaling_attn_factors(float(np.sqrt(1 + np.log(now / before) / np.log(before))))
+        for kind in ["long", "short"]:
+            writer.add_tensor(
+                f"rope_factors_{kind}.weight", np.array(rope[f"{kind}_factor"], dtype=np.float32))
+    stacks = {}
+    for key, (dtype, array) in sorted(tensors.items()):
+        key = key.removeprefix("model.").removeprefix("gpt_neox.")
+        stem, _, suffix = key.rpartition(".")
+        if stem in TOP:
+            if stem == "lm_head" and config["tie_word_embeddings"]:
+                continue
+            if plus and stem == "norm":
+                dtype, array = "F32", wide(dtype, array) + np.float32(plus)
+            add(writer, f"{TOP[stem]}.{suffix}", dtype, array)
+            continue
+        _, block, rest = stem.split(".", 2)
+        if ".experts." in rest:
+            _, _, expert, part = rest.split(".")
+            stacks.setdefault((block, part.removesuffix("_proj"), dtype), {})[int(expert)] = array
+            continue
+        if rest not in parts:
+            continue
+        if rest == "attention.query_key_value":
+            array = array.reshape(heads, 3, width, *array.shape[1:]).swapaxes(0, 1).reshape(array.shape)
+        if plus and rest.endswith("norm"):
+            dtype, array = "F32", wide(dtype, array) + np.float32(plus)
+        add(writer, f"blk.{block}.{parts[rest]}.{suffix}", dtype, array)
+    for (block, place, dtype), part in sorted(stacks.items()):
+        stack = np.stack([part[index] for index in range(len(part))])
+        add(writer, f"blk.{block}.ffn_{place}_exps.weight", dtype, stack)
+    finish(writer)
+
+
 # ---- vectors -----------------------------------------------------------------------------------
 
 WIDTH = 6
@@ -293,6 +409,21 @@ def main():
         llama(name)
     for name in ["gpt2-prefixed", "gpt2-bf16"]:
         gpt2(name)
+    for name in ["gemma-multihead", "gemma-multiquery"]:
+        other(name, "gemma", plus=1)
+    other("gemma2-multiquery", "gemma2", BEHIND, plus=1)
+    other("gemma3-multiquery", "gemma3", BEHIND, plus=1)
+    for name in ["neox-parallel", "neox-in-turn"]:  # of one activation: the file names none
+        other(name, "gptneox", NEOX)
+    other("olmo2-grouped", "olmo2", BEHIND)
+    for name in ["olmoe-top3", "olmoe-top1"]:
+        other(name, "olmoe")
+    for name in ["phi3-long", "phi3-window"]:
+        other(name, "phi3")
+    for name in ["qwen2-grouped", "qwen2-multihead"]:
+        other(name, "qwen2")
+    other("qwen3-grouped", "qwen3")
+    other("qwen3moe-top2", "qwen3moe")
 
 
 if __name__ == "__main__":

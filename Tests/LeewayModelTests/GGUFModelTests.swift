@@ -21,10 +21,10 @@ import Testing
       CaptureJob(prompts: prompts, sites: model.config.sites))
   }
 
-  @Test func familiesHaveFixtures() {
-    for family in ["gpt2", "llama", "mixtral"] {
-      #expect(Self.names.contains { $0.hasPrefix(family) }, "no fixture of \(family)")
-    }
+  @Test func familiesHaveFixtures() throws {
+    let covered = try Set(
+      Self.names.map { try Checkpoint(folder: Self.folder + "/\($0).gguf").architecture.modelType })
+    #expect(covered == Set(GGUFFamily.all.map(\.modelType)))
   }
 
   @Test(arguments: names) func theFileComputesWhatItsFolderComputes(name: String) throws {
@@ -48,7 +48,15 @@ import Testing
     // What training starts from: names, order of rows and all.
     let (written, stored) = (file.weightsByName(), folder.weightsByName())
     #expect(Set(written.keys) == Set(stored.keys))
-    for (key, values) in stored { #expect(written[key].map { bits($0) } == bits(values), "\(key)") }
+    for (key, values) in stored {
+      let found = try #require(written[key])
+      // A one that was added to a norm and taken away again leaves a trace of rounding.
+      if one.config.normOffset != 0, values.count == one.config.width || key.contains("_norm") {
+        #expect(zip(found, values).allSatisfy { abs($0 - $1) < 1e-6 }, "\(key)")
+      } else {
+        #expect(bits(found) == bits(values), "\(key)")
+      }
+    }
   }
 
   // MARK: Quantised models
@@ -198,7 +206,7 @@ import Testing
     }
     let unknown = try refusal(toy("general.architecture", .string("llamma")))
     if case .unknownArchitecture(_, "llamma", let known) = unknown {
-      #expect(known == ["gpt2", "llama"])
+      #expect(known.contains("llama") && known.contains("qwen3moe") && known == known.sorted())
     } else {
       Issue.record("an unknown architecture: \(String(describing: unknown))")
     }

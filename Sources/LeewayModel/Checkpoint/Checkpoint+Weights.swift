@@ -10,11 +10,16 @@ extension Checkpoint {
     func put(_ name: String, _ tensor: StoredTensor?) {
       if let tensor, found[name] == nil { found[name] = tensor.floats() }
     }
+    func putNorm(_ name: String, _ norm: ResolvedTable.NormTensors) {
+      put(name + ".weight", norm.weight)
+      put(name + ".bias", norm.bias)
+      guard table.normsHoldOffset else { return }
+      found[name + ".weight"] = norm.weight.floats().map { $0 - config.normOffset }
+    }
     put(prefix + names.embed, table.embed)
     if let name = names.positions { put(prefix + name, table.positions) }
     put(names.unembed, table.unembed)
-    put(prefix + names.finalNorm + ".weight", table.finalNorm.weight)
-    put(prefix + names.finalNorm + ".bias", table.finalNorm.bias)
+    putNorm(prefix + names.finalNorm, table.finalNorm)
     for (index, block) in table.blocks.enumerated() {
       func name(_ template: String, expert: Int = 0) -> String {
         prefix + WeightTable.name(template, block: index, expert: expert)
@@ -22,8 +27,12 @@ extension Checkpoint {
       func putMap(_ map: ResolvedTable.Map?, expert: Int = 0) {
         guard let map else { return }
         let place = name(map.source.name, expert: expert)
-        if found[place + ".weight"] == nil { found[place + ".weight"] = map.weights(in: names) }
-        if found[place + ".bias"] == nil { found[place + ".bias"] = map.biases }
+        guard found[place + ".weight"] == nil else { return }
+        let folder = names.linears.first { $0.name == map.source.name } ?? map.source
+        found[place + ".weight"] = map.weights(as: folder, headWidth: config.headWidth)
+        found[place + ".bias"] = map.bias.map {
+          map.inOrder($0.floats(), columns: 1, as: folder, headWidth: config.headWidth)
+        }
       }
       let norms = [
         (names.attnNorm, block.attnNorm), (names.attnPostNorm, block.attnPostNorm),
@@ -31,8 +40,7 @@ extension Checkpoint {
         (names.mlpNorm, block.mlpNorm), (names.mlpPostNorm, block.mlpPostNorm),
       ]
       for case (let template?, let norm?) in norms {
-        put(name(template) + ".weight", norm.weight)
-        put(name(template) + ".bias", norm.bias)
+        putNorm(name(template), norm)
       }
       for map in [block.query, block.key, block.value, block.attnOut] { putMap(map) }
       putMap(block.router)
@@ -46,17 +54,28 @@ extension Checkpoint {
 
 extension ResolvedTable.Map {
   /// The numbers as a folder stores them, whatever the file's order of rows.
-  fileprivate func weights(in folder: WeightTable) -> [Float] {
-    let rows = inOrder(weight.floats(), columns: inputs)
-    let transposed = folder.linears.contains { $0.name == source.name && $0.transposed }
-    guard transposed, !source.transposed else { return rows }
+  fileprivate func weights(as folder: WeightTable.Linear, headWidth: Int) -> [Float] {
+    let rows = inOrder(weight.floats(), columns: inputs, as: folder, headWidth: headWidth)
+    guard folder.transposed, !source.transposed else { return rows }
     let stored = rows.count / inputs
     return (0..<inputs).flatMap { input in (0..<stored).map { rows[$0 * inputs + input] } }
   }
 
-  fileprivate var biases: [Float]? { bias.map { inOrder($0.floats(), columns: 1) } }
-
-  private func inOrder(_ rows: [Float], columns: Int) -> [Float] {
+  fileprivate func inOrder(
+    _ rows: [Float], columns: Int, as folder: WeightTable.Linear, headWidth: Int
+  ) -> [Float] {
+    if folder.byHead, !source.byHead {
+      var ordered: [Float] = []
+      ordered.reserveCapacity(rows.count)
+      let (part, head) = (outputs * columns, headWidth * columns)
+      for index in 0..<outputs / headWidth {
+        for number in 0..<folder.parts {
+          let start = number * part + index * head
+          ordered += rows[start..<start + head]
+        }
+      }
+      return ordered
+    }
     guard interleaved > 0 else { return rows }
     return (0..<rows.count / columns).flatMap { output -> ArraySlice<Float> in
       let (head, place) = output.quotientAndRemainder(dividingBy: interleaved)

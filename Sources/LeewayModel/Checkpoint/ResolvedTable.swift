@@ -46,11 +46,14 @@ struct ResolvedTable: Sendable {
   var finalNorm: NormTensors
   /// Nil when the unembedding is the embedding.
   var unembed: StoredTensor?
+  /// The weights of norms have the configuration's `normOffset` in them.
+  var normsHoldOffset: Bool
 
   init(
     _ table: WeightTable, config: TransformerConfig, archive: TensorArchive, folder: String
   ) throws(CheckpointError) {
     var finder = Finder(archive: archive, folder: folder, headWidth: config.headWidth)
+    normsHoldOffset = table.normsHoldOffset
     let prefix =
       table.prefixes.first { prefix in
         archive.tensors.keys.contains {

@@ -56,6 +56,8 @@ struct WeightTable: Sendable {
   /// Behind them.
   var attnPostNorm: String? = nil
   var mlpPostNorm: String? = nil
+  /// The weights of norms are stored with the configuration's `normOffset` added.
+  var normsHoldOffset = false
   var queryNorm: String? = nil
   var keyNorm: String? = nil
   var query: Linear

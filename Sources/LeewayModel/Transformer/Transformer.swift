@@ -77,8 +77,9 @@ public final class Transformer: Sendable {
     }
     func norm(_ tensors: ResolvedTable.NormTensors?) throws(CheckpointError) -> NormWeights {
       let weight = try vector(tensors?.weight)
+      let offset = table.normsHoldOffset ? 0 : config.normOffset
       return NormWeights(
-        weight: config.normOffset == 0 ? weight : weight.map { $0 + config.normOffset },
+        weight: offset == 0 ? weight : weight.map { $0 + offset },
         bias: try vector(tensors?.bias))
     }
     func pack(_ maps: [ResolvedTable.Map]) throws(CheckpointError) -> LinearWeights {

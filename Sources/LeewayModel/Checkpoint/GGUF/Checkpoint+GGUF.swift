@@ -17,15 +17,14 @@ extension Checkpoint {
         known: Set(GGUFFamily.all.map(\.architecture)).sorted())
     }
     var reader = try ConfigReader(try family.json(first), path: path)
-    var config: TransformerConfig
+    let config: TransformerConfig
     do { config = try architecture.config(&reader) } catch { throw family.told(error) }
-    family.config(&config)
     try Self.checkHeads(config, path: path)
     try Self.checkWidths(config, first, family)
     let harmless = try reader.finish(ignoring: ignoring)
     let table = family.table(architecture)
     // What the factors say stands in the configuration by now.
-    let stored = files.flatMap(\.tensors).filter { $0.name != GGUFFamily.factors }
+    let stored = files.flatMap(\.tensors).filter { !GGUFFamily.rotaryTensors.contains($0.name) }
     let tensors = family.renamed(stored, table)
     let archive = TensorArchive(
       tensors: tensors, otherTensors: files.flatMap(\.otherTensors), files: files.map(\.path))

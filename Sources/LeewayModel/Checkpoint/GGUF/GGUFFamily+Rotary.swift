@@ -7,6 +7,12 @@ extension GGUFFamily {
   func rotary(_ file: GGUF, into members: inout [(String, JSONValue)]) throws(CheckpointError)
     -> Set<String>
   {
+    if let long = try longRope(file) {
+      members += long
+      return [
+        "rope.scaling.type", "rope.scaling.attn_factor", "rope.scaling.original_context_length",
+      ]
+    }
     let prefix = architecture + ".rope.scaling."
     var scaling: JSONValue?
     switch file[prefix + "type"]?.text {
@@ -35,6 +41,41 @@ extension GGUFFamily {
 
   /// Divisors of the frequencies of rotary pairs.
   static let factors = "rope_freqs.weight"
+  /// The same for short texts and for long ones.
+  private static let short = "rope_factors_short.weight"
+  private static let long = "rope_factors_long.weight"
+  /// Tensors that are no weights: what they say stands in the configuration.
+  static let rotaryTensors: Set = [factors, short, long]
+
+  /// LongRoPE, told by two tensors.
+  private func longRope(_ file: GGUF) throws(CheckpointError) -> [(String, JSONValue)]? {
+    func numbers(_ name: String) -> JSONValue? {
+      file.tensors.first { $0.name == name }.map { tensor in
+        .array(tensor.floats().map { .real(Double($0)) })
+      }
+    }
+    let (short, long) = (numbers(Self.short), numbers(Self.long))
+    if short == nil, long == nil { return nil }
+    guard let short, let long else {
+      throw .missingTensor(
+        folder: file.path, name: short == nil ? Self.short : Self.long)
+    }
+    let prefix = architecture + ".rope.scaling."
+    guard let original = file[prefix + "original_context_length"]?.int else {
+      throw .missingKey(path: file.path, key: prefix + "original_context_length")
+    }
+    var scaling = [
+      JSONMember(key: Array("type".utf8), value: "longrope"),
+      JSONMember(key: Array("short_factor".utf8), value: short),
+      JSONMember(key: Array("long_factor".utf8), value: long),
+    ]
+    if let factor = file[prefix + "attn_factor"]?.double {
+      scaling.append(JSONMember(key: Array("attention_factor".utf8), value: .real(factor)))
+    }
+    return [
+      ("rope_scaling", .object(scaling)), ("original_max_position_embeddings", .integer(original)),
+    ]
+  }
 
   /// Converters of Llama 3.1 and later store what its ramp comes to, not its constants; the ramp that
   /// gives these numbers is looked for, so that the file computes what its folder computes.

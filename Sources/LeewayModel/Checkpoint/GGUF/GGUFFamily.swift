@@ -2,33 +2,35 @@ import LeewayBase
 
 /// What a family is called in GGUF files: metadata keys by those of `config.json`, tensors by their
 /// names in a checkpoint folder. With it a file is read through the family's own `Architecture`.
-struct GGUFFamily: Sendable {
+package struct GGUFFamily: Sendable {
   /// `model_type` of the architecture.
-  var modelType: String
+  package var modelType: String
   /// `general.architecture`, the prefix of the metadata's keys.
   var architecture: String
   /// Whether the file is of this family, where several share an architecture's name.
   var matches: @Sendable (GGUF) -> Bool = { _ in true }
   /// Keys of `config.json`, each with the metadata's key behind `ARCHITECTURE.`.
-  var keys: KeyValuePairs<String, String>
+  var keys: [String: String]
   /// What `config.json` says and GGUF leaves to the family.
-  var constants: KeyValuePairs<String, JSONValue> = [:]
+  var constants: [String: JSONValue] = [:]
+  /// Keys of `config.json` that follow from several of the metadata's.
+  var computed: @Sendable (GGUF) -> [String: JSONValue] = { _ in [:] }
   /// Keys of `config.json` that are true where the file has a tensor of this name.
-  var flags: KeyValuePairs<String, String> = [:]
+  var flags: [String: String] = [:]
   /// Metadata on which no arithmetic depends.
   var inert: Set<String> = []
   /// Names in a folder, without prefix and `.weight`, each with the name in the file. `#` stands for
   /// the block, `@` for the expert; a file's name without `@` holds all experts in one tensor.
-  var tensors: KeyValuePairs<String, String>
+  var tensors: [String: String]
   /// Queries and keys have their halves interleaved, for rotary pairs that are neighbours.
   var interleaved = false
   /// What else the file stores otherwise than a folder: fused maps, their order.
   var weights: @Sendable (inout WeightTable) -> Void = { _ in }
-  /// What the file has folded in, such as the one that some families add to norms.
-  var config: @Sendable (inout TransformerConfig) -> Void = { _ in }
-
   /// Every family that opens from GGUF. A new one is a file in this folder and a line here.
-  static let all: [GGUFFamily] = [.gpt2, .llama, .mixtral]
+  package static let all: [GGUFFamily] = [
+    .gemma, .gemma2, .gemma3, .gpt2, .gptNeoX, .llama, .mixtral, .olmo2, .olmoe, .phi3, .qwen2,
+    .qwen3, .qwen3MoE,
+  ]
 
   /// Bookkeeping of converters, of no family's arithmetic.
   private static let bookkeeping: Set<String> = [
@@ -39,10 +41,11 @@ struct GGUFFamily: Sendable {
   /// `config.json` as the metadata tells it. Keys that no one accounts for stand in it under their own
   /// names, so that the reader of configurations refuses them.
   func json(_ file: GGUF) throws(CheckpointError) -> JSONValue {
-    var members: [(String, JSONValue)] = constants.map { ($0.key, $0.value) }
+    let told = constants.merging(computed(file)) { $1 }
+    var members = told.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
     members.append(("model_type", JSONValue(modelType)))
     var known = Self.bookkeeping.union(inert)
-    for (name, key) in keys {
+    for (name, key) in keys.sorted(by: { $0.key < $1.key }) {
       known.insert(key)
       guard let value = file["\(architecture).\(key)"] else { continue }
       members.append((name, Self.json(value)))
@@ -55,7 +58,8 @@ struct GGUFFamily: Sendable {
       members.append(
         ("tie_word_embeddings", .bool(output.map { $0.holdsSame(as: embedding) } ?? true)))
     }
-    for (name, tensor) in flags where file.tensors.contains(where: { $0.name == tensor }) {
+    for (name, tensor) in flags.sorted(by: { $0.key < $1.key })
+    where file.tensors.contains(where: { $0.name == tensor }) {
       members.append((name, true))
     }
     let ends = ["eos_token_id", "eot_token_id"].compactMap { file["tokenizer.ggml.\($0)"]?.int }
@@ -76,7 +80,7 @@ struct GGUFFamily: Sendable {
 
   /// The metadata's key for a key of `config.json`.
   func key(for name: String) -> String {
-    keys.first { $0.key == name }.map { "\(architecture).\($0.value)" } ?? name
+    keys[name].map { "\(architecture).\($0)" } ?? name
   }
 
   private static func json(_ value: GGUFValue) -> JSONValue {
@@ -122,6 +126,21 @@ struct GGUFFamily: Sendable {
       }
       return (0..<(tensor.shape.first ?? 0)).compactMap { tensor.slice($0, name: name($0)) }
     }
+  }
+}
+
+extension GGUFFamily {
+  /// A family with this one's names but for some, its queries and keys in the order of a folder.
+  func sibling(
+    _ modelType: String, architecture: String? = nil, without: Set<String> = [],
+    keys: [String: String] = [:], tensors: [String: String] = [:]
+  ) -> GGUFFamily {
+    var family = self
+    (family.modelType, family.architecture) = (modelType, architecture ?? modelType)
+    (family.matches, family.interleaved) = ({ _ in true }, false)
+    family.keys = family.keys.filter { !without.contains($0.key) }.merging(keys) { $1 }
+    family.tensors = family.tensors.filter { !without.contains($0.key) }.merging(tensors) { $1 }
+    return family
   }
 }
 
