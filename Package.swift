@@ -131,7 +131,7 @@ let package = Package(
       name: "LeewayStudyTests", dependencies: ["LeewayStudy", "LeewayFuzzing"],
       swiftSettings: swift),
     .testTarget(
-      name: "LeewayClaimsTests", dependencies: ["LeewayBase", "LeewayClaims"],
+      name: "LeewayClaimsTests", dependencies: ["LeewayBase", "LeewayClaims", "LeewayFuzzing"],
       swiftSettings: swift),
     .testTarget(
       name: "LeewayStoreTests", dependencies: ["LeewayStore", "LeewayStudy", "LeewayClaims"],

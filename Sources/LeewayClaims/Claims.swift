@@ -2,6 +2,7 @@
 public enum Claims {
   public static let all: [Claim] = [
     .buriedCalibration, .codeAndTests, .falseFact, .matchedBehaviour, .rewardAllocation,
+    .honeypotMonitor,
     .rewardPools, .simulatorTrap, .sizeTrend, .streamTemperature,
   ]
 
