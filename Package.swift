@@ -70,7 +70,9 @@ let package = Package(
       dependencies: [
         "LeewayBase", "LeewayTensor", "LeewayTokenizer", "LeewayModel", "LeewayWorld",
         "LeewayTraining", "LeewaySteering", "LeewayStatistics", "LeewayStudy",
-      ], swiftSettings: swift),
+      ],
+      // Prices are data with a date.
+      resources: [.embedInCode("Claims/OlderModelsCheaper/prices.csv")], swiftSettings: swift),
     .target(
       name: "LeewayStore",
       dependencies: ["LeewayStudy", "LeewayClaims", .product(name: "GRDB", package: "GRDB.swift")],

@@ -2,7 +2,7 @@
 public enum Claims {
   public static let all: [Claim] = [
     .buriedCalibration, .codeAndTests, .falseFact, .matchedBehaviour, .rewardAllocation,
-    .conceptOntology, .honeypotMonitor,
+    .conceptOntology, .honeypotMonitor, .olderModelsCheaper,
     .rewardPools, .simulatorTrap, .sizeTrend, .streamTemperature,
   ]
 
