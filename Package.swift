@@ -70,7 +70,9 @@ let package = Package(
       dependencies: [
         "LeewayBase", "LeewayTensor", "LeewayTokenizer", "LeewayModel", "LeewayWorld",
         "LeewayTraining", "LeewaySteering", "LeewayStatistics", "LeewayStudy",
-      ], swiftSettings: swift),
+      ],
+      // Prices are data with a date.
+      resources: [.embedInCode("Claims/OlderModelsCheaper/prices.csv")], swiftSettings: swift),
     .target(
       name: "LeewayStore",
       dependencies: ["LeewayStudy", "LeewayClaims", .product(name: "GRDB", package: "GRDB.swift")],
@@ -131,7 +133,7 @@ let package = Package(
       name: "LeewayStudyTests", dependencies: ["LeewayStudy", "LeewayFuzzing"],
       swiftSettings: swift),
     .testTarget(
-      name: "LeewayClaimsTests", dependencies: ["LeewayBase", "LeewayClaims"],
+      name: "LeewayClaimsTests", dependencies: ["LeewayBase", "LeewayClaims", "LeewayFuzzing"],
       swiftSettings: swift),
     .testTarget(
       name: "LeewayStoreTests", dependencies: ["LeewayStore", "LeewayStudy", "LeewayClaims"],

@@ -21,6 +21,12 @@ public struct ClaimRun: Sendable {
     return words
   }
 
+  /// Nil where no file was given.
+  public func file(_ name: String) -> String? {
+    guard case .file(let path)? = values[name], !path.isEmpty else { return nil }
+    return path
+  }
+
   /// The claim's own random stream.
   public func stream(_ names: String...) -> NamedStream { NamedStream(names: [claim] + names) }
 

@@ -2,6 +2,7 @@
 public enum Claims {
   public static let all: [Claim] = [
     .buriedCalibration, .codeAndTests, .falseFact, .matchedBehaviour, .rewardAllocation,
+    .conceptOntology, .honeypotMonitor, .olderModelsCheaper,
     .rewardPools, .simulatorTrap, .sizeTrend, .streamTemperature,
   ]
 
