@@ -21,6 +21,9 @@ public struct ClaimRun: Sendable {
     return words
   }
 
+  /// A file of the user's; nil where none was given.
+  public func path(_ name: String) -> String? { words(name).first }
+
   /// The claim's own random stream.
   public func stream(_ names: String...) -> NamedStream { NamedStream(names: [claim] + names) }
 

@@ -1,8 +1,9 @@
 /// Every claim; a new one is a file or a folder in `Claims/` and a line here.
 public enum Claims {
   public static let all: [Claim] = [
-    .buriedCalibration, .codeAndTests, .falseFact, .matchedBehaviour, .rewardAllocation,
-    .rewardPools, .simulatorTrap, .sizeTrend, .streamTemperature,
+    .buriedCalibration, .cavityCommunity, .codeAndTests, .falseFact,
+    .matchedBehaviour, .rewardAllocation, .rewardPools, .simulatorTrap, .sizeTrend,
+    .streamTemperature,
   ]
 
   public static func named(_ id: String) throws(ClaimError) -> Claim {

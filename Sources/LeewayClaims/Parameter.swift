@@ -1,3 +1,5 @@
+import Foundation
+
 extension Claim {
   /// Something that a run of a claim can be given: `--set NAME=VALUE`.
   public struct Parameter: Sendable, Equatable {
@@ -11,6 +13,8 @@ extension Claim {
       case integers(ClosedRange<Int>)
       /// A list of some of these words.
       case words([String])
+      /// The path of a file that is there.
+      case file
     }
 
     /// An empty list, as it is written.
@@ -37,6 +41,11 @@ extension Claim {
       Parameter(name: name, meaning: meaning, standard: .words(standard), range: .words(known))
     }
 
+    /// The path of a file of the user's; none by default.
+    public static func file(_ name: String, _ meaning: String) -> Parameter {
+      Parameter(name: name, meaning: meaning, standard: .words([]), range: .file)
+    }
+
     /// - Throws: `ClaimError.badValue` when the text is none of the range.
     public func value(_ text: String, claim: String) throws(ClaimError) -> Value {
       let words = text.split(separator: ",").map { $0.filter { $0 != " " } }
@@ -50,6 +59,13 @@ extension Claim {
         if !words.isEmpty, words.allSatisfy(known.contains), Set(words).count == words.count {
           return .words(words)
         }
+      case .file:
+        if text == Self.none { return .words([]) }
+        var isFolder: ObjCBool = false
+        if FileManager.default.fileExists(atPath: text, isDirectory: &isFolder), !isFolder.boolValue
+        {
+          return .words([text])
+        }
       }
       throw .badValue(claim: claim, parameter: name, expected: expected, found: text)
     }
@@ -60,6 +76,7 @@ extension Claim {
       case .numbers(let range): "a number from \(range.lowerBound) to \(range.upperBound)"
       case .integers(let range): "a whole number from \(range.lowerBound) to \(range.upperBound)"
       case .words(let known): "some of \(known.joined(separator: ",")), or \(Self.none)"
+      case .file: "the path of a file that is there, or \(Self.none)"
       }
     }
   }
