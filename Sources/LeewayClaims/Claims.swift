@@ -3,7 +3,7 @@ public enum Claims {
   public static let all: [Claim] = [
     .buriedCalibration, .cavityCommunity, .codeAndTests, .falseFact,
     .matchedBehaviour, .rewardAllocation, .rewardPools, .simulatorTrap, .sizeTrend,
-    .streamTemperature,
+    .streamTemperature, .twoCloverleafs,
   ]
 
   public static func named(_ id: String) throws(ClaimError) -> Claim {
