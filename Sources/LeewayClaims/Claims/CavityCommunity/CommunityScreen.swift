@@ -1,0 +1,110 @@
+import LeewayBase
+
+/// One community, of the user's or drawn: species taken out and added back.
+struct CommunityScreen {
+  let community: Community
+  let newcomers: [Newcomer]
+  let isOwn: Bool
+
+  /// - Throws: what the file or the community lacks.
+  init(_ run: ClaimRun, mu: Double, sigma: Double, gamma: Double) throws {
+    let path = run.file("community")
+    isOwn = path != nil
+    if let path {
+      community = try CommunityFile.read(path)
+    } else {
+      var stream = run.stream("screen", "\(run.integer("seed"))")
+      let count = run.integer("species")
+      community = Community(
+        count, scale: count, mu: mu, sigma: sigma, gamma: gamma, &stream)
+    }
+    let added = run.integer("added")
+    guard added <= community.size else {
+      throw ClaimError.badValue(
+        claim: run.claim, parameter: "added",
+        expected: "a whole number from 0 to \(community.size), the species there are",
+        found: "\(added)")
+    }
+    let community = community
+    let made: [Newcomer]? = try run.once("screen \(community) \(added) 1") {
+      guard let whole = community.equilibrium(),
+        let susceptibility = community.susceptibility(whole)
+      else { return nil }
+      var made: [Newcomer] = []
+      for species in added == 0 ? Array(0..<community.size) : [added - 1] {
+        if let newcomer = Newcomer(
+          community, adding: species, susceptibility: susceptibility)
+        {
+          made.append(newcomer)
+        }
+      }
+      return made
+    }
+    if let path, made == nil || made?.isEmpty == true {
+      throw ClaimError.badFile(
+        path: path, line: 1,
+        problem:
+          "this community has no equilibrium with finite abundances that pivots or Lemke's path "
+          + "reach; its species may help one another without bound")
+    }
+    newcomers = made ?? []
+  }
+
+  private var title: String { isOwn ? "the loaded community" : "one drawn community" }
+
+  var tables: [Findings.Table] {
+    guard let last = newcomers.last else { return [] }
+    let others = community.without(community.names.firstIndex(of: last.name) ?? 0).names
+    return [
+      .init(
+        "Species added to \(title)",
+        caption: "Each was taken out, predicted from the rest, and added back.",
+        columns: ["added", "field h", "h/u, own response", "h/u, mean", "solved anew", "fate"],
+        rows: newcomers.map {
+          [
+            .text($0.name), .number($0.field, 4), .number($0.byResponse, 4),
+            .number($0.byMean, 4), .number($0.actual, 4), .text($0.isRight ? "right" : "wrong"),
+          ]
+        }),
+      .init(
+        "What adding \(last.name) does to the others",
+        columns: ["species", "before", "predicted shift", "shift, solved anew"],
+        rows: others.indices.map {
+          [
+            .text(others[$0]), .number(last.before[$0], 4), .number(last.predictedShift[$0], 4),
+            .number(last.actualShift[$0], 4),
+          ]
+        }),
+    ]
+  }
+
+  var pictures: [Picture] {
+    guard let last = newcomers.last else { return [] }
+    let most = newcomers.reduce(1e-9) { max($0, $1.actual, $1.byResponse ?? 0) }
+    return [
+      .chart(
+        Chart(
+          "Predicted and actual abundance in \(title)",
+          caption: "A dot is a species that was added; on the line the prediction is right.",
+          x: .init("predicted, h/u", low: 0), y: .init("solved anew", low: 0),
+          series: [
+            .init("equal", .dashed, [.init(0, 0), .init(most, most)]),
+            .init(
+              "own response", .dots,
+              newcomers.compactMap { one in one.byResponse.map { .init($0, one.actual) } }),
+            .init(
+              "mean response", .dots,
+              newcomers.compactMap { one in one.byMean.map { .init($0, one.actual) } }),
+          ])),
+      .chart(
+        Chart(
+          "How the others shift when \(last.name) is added",
+          x: .init("predicted by linear response"), y: .init("solved anew"),
+          series: [
+            .init(
+              "species", .dots,
+              zip(last.predictedShift, last.actualShift).map { .init($0, $1) })
+          ])),
+    ]
+  }
+}

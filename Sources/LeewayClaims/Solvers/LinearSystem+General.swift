@@ -1,0 +1,41 @@
+extension LinearSystem {
+  /// Any square system, by elimination with row pivots.
+  ///
+  /// - Parameter matrix: row by row, `right.count` squared numbers.
+  /// - Returns: nil where the matrix is singular to rounding.
+  package static func general(_ matrix: [Double], _ right: [Double]) -> [Double]? {
+    let size = right.count
+    var matrix = matrix
+    var solution = right
+    let scale = matrix.reduce(0) { max($0, abs($1)) }
+    for pivot in 0..<size {
+      var best = pivot
+      for row in pivot + 1..<max(size, pivot + 1)
+      where abs(matrix[row * size + pivot]) > abs(matrix[best * size + pivot]) {
+        best = row
+      }
+      guard abs(matrix[best * size + pivot]) > 1e-13 * scale else { return nil }
+      if best != pivot {
+        for column in pivot..<size {
+          matrix.swapAt(pivot * size + column, best * size + column)
+        }
+        solution.swapAt(pivot, best)
+      }
+      let head = Array(matrix[pivot * size + pivot..<(pivot + 1) * size])
+      for row in pivot + 1..<max(size, pivot + 1) {
+        let factor = matrix[row * size + pivot] / head[0]
+        if factor == 0 { continue }
+        let start = row * size + pivot
+        for column in 0..<head.count { matrix[start + column] -= factor * head[column] }
+        solution[row] -= factor * solution[pivot]
+      }
+    }
+    for row in stride(from: size - 1, through: 0, by: -1) {
+      for column in row + 1..<max(size, row + 1) {
+        solution[row] -= matrix[row * size + column] * solution[column]
+      }
+      solution[row] /= matrix[row * size + row]
+    }
+    return solution.allSatisfy(\.isFinite) ? solution : nil
+  }
+}
