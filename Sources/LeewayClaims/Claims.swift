@@ -2,8 +2,9 @@
 public enum Claims {
   public static let all: [Claim] = [
     .buriedCalibration, .cavityCommunity, .codeAndTests, .conceptOntology, .falseFact,
-    .honeypotMonitor, .matchedBehaviour, .olderModelsCheaper, .rewardAllocation, .rewardPools,
-    .simulatorTrap, .sizeTrend, .streamTemperature, .twoCloverleafs,
+    .grokkingDelay, .honeypotMonitor, .matchedBehaviour, .olderModelsCheaper, .phaseChange,
+    .rewardAllocation, .rewardPools, .simulatorTrap, .sizeTrend, .streamTemperature,
+    .twoCloverleafs,
   ]
 
   public static func named(_ id: String) throws(ClaimError) -> Claim {

@@ -78,19 +78,20 @@ package struct Conjunctions: Sendable {
   package func covered(by count: Int, weight: (Int) -> Double) -> Double {
     func total(_ items: Set<Int>) -> Double { items.sorted().reduce(0) { $0 + weight($1) } }
     var best = 0.0
-    func visit(_ left: Set<Int>, from first: Int, taken: Double, room: Int) {
+    // The one that gains most is taken or left for good: what gains by overlap alone falls away early.
+    func visit(_ left: Set<Int>, _ primes: [Set<Int>], taken: Double, room: Int) {
       best = max(best, taken)
-      let gains = primes[first...].map { total($0.intersection(left)) }
-      let bound = gains.sorted(by: >).prefix(room).reduce(taken, +)
-      guard room > 0, bound > best * (1 + 1e-12) else { return }
-      for place in gains.indices.sorted(by: { (gains[$0], -$0) > (gains[$1], -$1) })
-      where gains[place] > 0 {
-        let prime = primes[first + place]
-        visit(
-          left.subtracting(prime), from: 0, taken: taken + gains[place], room: room - 1)
-      }
+      let gains = primes.map { total($0.intersection(left)) }
+      let bound = taken + min(total(left), gains.sorted(by: >).prefix(room).reduce(0, +))
+      guard room > 0, bound > best * (1 + 1e-12),
+        let place = gains.indices.max(by: { gains[$0] < gains[$1] })
+      else { return }
+      var others = primes
+      let prime = others.remove(at: place)
+      visit(left.subtracting(prime), others, taken: taken + gains[place], room: room - 1)
+      visit(left, others, taken: taken, room: room)
     }
-    visit(members, from: 0, taken: 0, room: count)
+    visit(members, primes, taken: 0, room: count)
     return best
   }
 }
