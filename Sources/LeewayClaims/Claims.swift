@@ -1,9 +1,9 @@
 /// Every claim; a new one is a file or a folder in `Claims/` and a line here.
 public enum Claims {
   public static let all: [Claim] = [
-    .buriedCalibration, .cavityCommunity, .codeAndTests, .conceptOntology, .falseFact,
-    .honeypotMonitor, .matchedBehaviour, .olderModelsCheaper, .rewardAllocation, .rewardPools,
-    .simulatorTrap, .sizeTrend, .streamTemperature, .twoCloverleafs,
+    .buriedCalibration, .cavityCommunity, .cavitySuperposition, .codeAndTests, .conceptOntology,
+    .falseFact, .honeypotMonitor, .matchedBehaviour, .olderModelsCheaper, .rewardAllocation,
+    .rewardPools, .simulatorTrap, .sizeTrend, .streamTemperature, .twoCloverleafs,
   ]
 
   public static func named(_ id: String) throws(ClaimError) -> Claim {
