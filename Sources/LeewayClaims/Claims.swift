@@ -1,9 +1,9 @@
 /// Every claim; a new one is a file or a folder in `Claims/` and a line here.
 public enum Claims {
   public static let all: [Claim] = [
-    .buriedCalibration, .cavityCommunity, .codeAndTests, .conceptOntology, .falseFact,
-    .grokkingDelay, .honeypotMonitor, .matchedBehaviour, .olderModelsCheaper, .phaseChange,
-    .rewardAllocation, .rewardPools, .simulatorTrap, .sizeTrend, .streamTemperature,
+    .buriedCalibration, .cavityCommunity, .cavitySuperposition, .codeAndTests, .conceptOntology,
+    .falseFact, .grokkingDelay, .honeypotMonitor, .matchedBehaviour, .olderModelsCheaper,
+    .phaseChange, .rewardAllocation, .rewardPools, .simulatorTrap, .sizeTrend, .streamTemperature,
     .twoCloverleafs,
   ]
 
