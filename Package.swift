@@ -16,7 +16,7 @@ let package = Package(
       targets: [
         "LeewayBase", "LeewayTensor", "LeewayTokenizer", "LeewayTemplate", "LeewayModel",
         "LeewaySteering", "LeewayWorld", "LeewayTraining", "LeewayStatistics", "LeewayStudy",
-        "LeewayClaims", "LeewayStore", "LeewayReport",
+        "LeewayClaims", "LeewayStore", "LeewayReport", "LeewayHub",
       ]),
   ],
   dependencies: [
@@ -81,12 +81,14 @@ let package = Package(
       name: "LeewayReport",
       dependencies: ["LeewayStatistics", "LeewayStudy", "LeewayTraining", "LeewayClaims"],
       swiftSettings: swift),
+    // Models from a hub, whole or not at all.
+    .target(name: "LeewayHub", dependencies: ["LeewayBase"], swiftSettings: swift),
     .executableTarget(
       name: "LeewayCLI",
       dependencies: [
         "LeewayBase", "LeewayTensor", "LeewayTokenizer", "LeewayTemplate", "LeewayModel",
         "LeewaySteering", "LeewayWorld", "LeewayTraining", "LeewayStatistics", "LeewayStudy",
-        "LeewayClaims", "LeewayStore", "LeewayReport",
+        "LeewayClaims", "LeewayStore", "LeewayReport", "LeewayHub",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], swiftSettings: swift),
     // Speed as ratios to loops and peers of the same run; never a test.
@@ -140,6 +142,10 @@ let package = Package(
       swiftSettings: swift),
     .testTarget(
       name: "LeewayReportTests", dependencies: ["LeewayReport", "LeewayClaims"],
+      swiftSettings: swift),
+    // A hub that drops, lies and redirects, on this machine.
+    .testTarget(
+      name: "LeewayHubTests", dependencies: ["LeewayHub", "LeewayBase"],
       swiftSettings: swift),
     // The command itself: it is built because the tests run it.
     .testTarget(

@@ -22,7 +22,8 @@ struct Leeway: ParsableCommand {
     subcommands: [
       RunCommand.self, CheckCommand.self, ReportCommand.self, ClaimsCommand.self,
       GenerateCommand.self, VectorCommand.self, TraceCommand.self, TrainCommand.self,
-      TokenizeCommand.self, WorldCommand.self, DoctorCommand.self,
+      TokenizeCommand.self, WorldCommand.self, DoctorCommand.self, PullCommand.self,
+      ModelsCommand.self,
     ])
 
   static func main() {

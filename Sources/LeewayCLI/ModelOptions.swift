@@ -49,7 +49,7 @@ struct EngineOptions: ParsableArguments {
 extension Checkpoint {
   /// Opens a folder and warns of keys that were passed over.
   init(telling folder: String, ignoring keys: [String]) throws {
-    self = try Checkpoint(folder: folder, ignoring: Set(keys))
+    self = try Checkpoint(folder: try ModelPlace.path(folder), ignoring: Set(keys))
     for key in harmlessKeys {
       printError(
         "leeway: \(configPath): unknown key \"\(key)\" is null, false or 0; ignored")

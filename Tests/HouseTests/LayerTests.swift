@@ -8,7 +8,7 @@ import Testing
     "LeewayBase", "CLeewayKernels", "LeewayTensor", "LeewayTokenizer", "LeewayTemplate",
     "LeewayModel", "LeewayWorld", "LeewayYAML", "LeewayTraining", "LeewaySteering",
     "LeewayStatistics", "LeewayStudy", "LeewayClaims", "LeewayStore", "LeewayReport",
-    "LeewayCLI", "LeewayBench",
+    "LeewayHub", "LeewayCLI", "LeewayBench",
   ]
   /// Where each outside package may be named.
   private static let outside = [
@@ -16,7 +16,9 @@ import Testing
     "ArgumentParser": ["LeewayCLI", "LeewayBench"],
   ]
   /// What comes with the toolchain.
-  private static let system = ["Foundation", "Synchronization", "Glibc", "Darwin"]
+  private static let system = [
+    "Foundation", "FoundationNetworking", "Synchronization", "Glibc", "Darwin",
+  ]
   /// Arrows that the order allows and the design does not.
   private static let never = [
     "LeewayTokenizer": ["CLeewayKernels", "LeewayTensor"],
@@ -38,8 +40,13 @@ import Testing
       "CLeewayKernels", "LeewayTensor", "LeewayTokenizer", "LeewayModel", "LeewaySteering",
       "LeewayStore",
     ],
+    "LeewayHub": [
+      "CLeewayKernels", "LeewayTensor", "LeewayTokenizer", "LeewayTemplate", "LeewayModel",
+      "LeewayWorld", "LeewayYAML", "LeewayTraining", "LeewaySteering", "LeewayStatistics",
+      "LeewayStudy", "LeewayClaims", "LeewayStore", "LeewayReport",
+    ],
     "LeewayCLI": ["CLeewayKernels"],
-    "LeewayBench": ["LeewayCLI", "LeewayStudy", "LeewayClaims", "LeewayStore", "LeewayReport"],
+    "LeewayBench": ["LeewayCLI", "LeewayStudy", "LeewayClaims", "LeewayStore", "LeewayReport", "LeewayHub"],
   ]
   private let house = House()
 

@@ -31,13 +31,13 @@ struct DoctorCommand: ParsableCommand {
       print(
         "model       \(opened.checkpoint.architecture.modelType), \(opened.transformer.parameters) parameters, \(config.layers) blocks of width \(config.width), context \(config.maxPositions)"
       )
-      let mapped = try weightBytes(folder)
-      let row = 4 * (8 * config.width + 3 * config.mlpWidth + config.vocabulary)
+      let mapped = try weightBytes(opened.checkpoint.folder)
+      let batch = opened.checkpoint.batchBytes
       print(
-        "memory      \(size(mapped)) mapped, \(size(opened.transformer.packedBytes)) packed, about \(size(row * 96)) for a batch"
+        "memory      \(ByteText.of(mapped)) mapped, \(ByteText.of(opened.transformer.packedBytes)) packed, about \(ByteText.of(batch)) for a batch"
       )
       do {
-        let tokenizer = try Tokenizer(path: folder)
+        let tokenizer = try Tokenizer(path: opened.checkpoint.folder)
         print("tokenizer   \(tokenizer.vocabularyCount) ids")
       } catch let error as TokenizerError {
         print("tokenizer   \(ErrorText.sentence(error))")
@@ -51,18 +51,15 @@ struct DoctorCommand: ParsableCommand {
   }
 
   private func weightBytes(_ folder: String) throws -> Int {
-    try FileManager.default.contentsOfDirectory(atPath: folder)
+    let one = try? FileManager.default.attributesOfItem(atPath: folder)
+    if one?[.type] as? FileAttributeType == .typeRegular {
+      return (one?[.size] as? NSNumber)?.intValue ?? 0
+    }
+    return try FileManager.default.contentsOfDirectory(atPath: folder)
       .filter { $0.hasSuffix(".safetensors") }
       .reduce(0) { sum, name in
         let attributes = try FileManager.default.attributesOfItem(atPath: folder + "/" + name)
         return sum + ((attributes[.size] as? NSNumber)?.intValue ?? 0)
       }
-  }
-
-  private func size(_ bytes: Int) -> String {
-    bytes < 1_000_000
-      ? String(format: "%.0f kB", Double(bytes) / 1e3)
-      : bytes < 10 << 20
-        ? String(format: "%.1f MB", Double(bytes) / 1e6) : "\(bytes / 1_000_000) MB"
   }
 }

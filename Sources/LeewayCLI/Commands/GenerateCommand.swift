@@ -80,7 +80,7 @@ struct GenerateCommand: ParsableCommand {
   func run() throws {
     try reporting {
       let opened = try engine.open(model)
-      let tokenizer = try Tokenizer(path: model)
+      let tokenizer = try Tokenizer(path: opened.checkpoint.folder)
       let executor = NaiveExecutor(model: opened.transformer, kernels: engine.kernels())
       let chat = chat.chat ? try chat.prompt(prompt, model: model, tokenizer) : nil
       let ids = chat?.ids ?? tokenizer.encode(prompt, addSpecial: !noSpecial)

@@ -27,7 +27,7 @@ struct TokenizeCommand: ParsableCommand {
 
   func run() throws {
     try reporting {
-      let tokenizer = try Tokenizer(path: model)
+      let tokenizer = try Tokenizer(path: try ModelPlace.path(model))
       let input = Array(FileHandle.standardInput.readDataToEndOfFile())
       if decode {
         try printText(tokenizer, input)

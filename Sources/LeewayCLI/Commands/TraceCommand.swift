@@ -64,7 +64,10 @@ struct TraceCommand: ParsableCommand {
   }
 
   private func tokens() throws -> [Int] {
-    if let prompt { return try Tokenizer(path: model).encode(prompt, addSpecial: !noSpecial) }
+    if let prompt {
+      return try Tokenizer(path: try ModelPlace.path(model)).encode(
+        prompt, addSpecial: !noSpecial)
+    }
     let parts = (ids ?? "").split { $0 == " " || $0 == "," || $0 == "\n" || $0 == "\t" }
     let tokens = parts.compactMap { Int($0) }
     guard tokens.count == parts.count, !tokens.isEmpty else {
@@ -102,7 +105,7 @@ struct TraceCommand: ParsableCommand {
   private func printTable(
     _ ids: [Int], _ top: [(Int, Float)], _ norms: [(String, Float)], _ logits: [Float]
   ) throws {
-    let tokenizer = try? Tokenizer(path: model)
+    let tokenizer = try? Tokenizer(path: ModelPlace.path(model))
     let total = logits.withUnsafeBufferPointer { Kernels().logSumExp($0) }
     print("\(ids.count) tokens; the last position:")
     for (name, norm) in norms {

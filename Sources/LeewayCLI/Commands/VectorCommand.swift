@@ -34,8 +34,8 @@ struct VectorCommand: ParsableCommand {
         let opened = try engine.open(model)
         let fitter = VectorFitter(
           executor: NaiveExecutor(model: opened.transformer, kernels: engine.kernels()),
-          tokenizer: try Tokenizer(path: model), checkpointHash: try opened.checkpoint.contentHash()
-        )
+          tokenizer: try Tokenizer(path: opened.checkpoint.folder),
+          checkpointHash: try opened.checkpoint.contentHash())
         let contrast = Contrast(
           positive: try TextFile.lines(positive), negative: try TextFile.lines(negative))
         let read = try ReadPosition(read)

@@ -64,7 +64,8 @@ struct WorldCommand: ParsableCommand {
     let opened = try engine.open(model)
     let config = opened.config
     let examiner = Examiner(
-      world: try World(seed: seed), tokenizer: try Tokenizer(path: model), itemsPerLevel: items)
+      world: try World(seed: seed), tokenizer: try Tokenizer(path: opened.checkpoint.folder),
+      itemsPerLevel: items)
     let executor = SweepPlanner(model: opened.transformer, kernels: engine.kernels())
     let embeddings = config.vocabulary * config.width * (config.tiedEmbeddings ? 1 : 2)
     var report = try examiner.examine(executor)

@@ -1,6 +1,7 @@
 import Foundation
 import LeewayBase
 import LeewayClaims
+import LeewayHub
 import LeewayModel
 import LeewaySteering
 import LeewayStudy
@@ -29,6 +30,7 @@ extension ErrorText {
     case let error as LedgerError: of(error)
     case let error as ClaimError: of(error)
     case let error as WorldError: ErrorText(sentence(error))
+    case let error as HubError: of(error)
     case let error as CommandError: ErrorText(sentence(error))
     case let error as SeveralMistakes: ErrorText(lines: error.lines)
     default: ErrorText("unexpected: \(error)", code: 1)
@@ -287,6 +289,7 @@ enum CommandError: Error, Equatable {
   case needsDoseOrStrength
   case noSuchBlocks
   case noVectorAt(site: String, known: [String])
+  case notPulled(String)
 }
 
 extension ErrorText {
@@ -314,6 +317,9 @@ extension ErrorText {
     case .needsDoseOrStrength: "a vector needs --dose, --strength or --scale"
     case .noVectorAt(let site, let known):
       "the file has no vector at \(site); it has " + list(known)
+    case .notPulled(let name):
+      "\(name): there is no such file or folder here, and none of that name in the cache; check the"
+        + " path, or fetch the model with: leeway pull \(name)"
     case .noSuchBlocks: "the file has no vector for any of these blocks"
     }
   }

@@ -1,0 +1,195 @@
+import Foundation
+
+#if canImport(FoundationNetworking)
+  import FoundationNetworking
+#endif
+
+/// Asks a hub with the public layout: listings under `/api/models`, files under `/resolve/`.
+public struct HubClient: Sendable {
+  public static let publicEndpoint = "https://huggingface.co"
+
+  let endpoint: URL
+  /// Sent to the endpoint alone, never past a redirect to another host.
+  private let token: String?
+  /// Seconds without a byte.
+  var timeout: Double = 60
+  /// Failures in a row, without a byte between, after which a file is given up.
+  var attempts = 5
+  /// Before the second attempt, in seconds; it doubles.
+  var pause: Double = 1
+  /// Bytes asked for at once: the session holds what the disk has not taken yet.
+  var piece = 64 << 20
+
+  /// - Parameter endpoint: `https://HOST`; nil takes `HF_ENDPOINT` or the public hub.
+  public init(
+    endpoint: String? = nil,
+    environment: [String: String] = ProcessInfo.processInfo.environment
+  ) throws(HubError) {
+    func told(_ name: String) -> String? { environment[name].flatMap { $0.isEmpty ? nil : $0 } }
+    var text = endpoint ?? told("HF_ENDPOINT") ?? Self.publicEndpoint
+    while text.hasSuffix("/") { text.removeLast() }
+    guard let url = URL(string: text), ["http", "https"].contains(url.scheme ?? ""),
+      !(url.host ?? "").isEmpty, url.query == nil, url.user == nil
+    else { throw .badEndpoint(endpoint ?? told("HF_ENDPOINT") ?? "") }
+    self.endpoint = url
+    token = told("HF_TOKEN")
+  }
+
+  /// All files of a model at its revision.
+  public func files(_ name: HubName) throws(HubError) -> [HubFile] {
+    var next: URL? = try url("/api/models/\(name)/tree/", name.revision, "?recursive=1")
+    var files: [HubFile] = []
+    var pages = 0
+    while let page = next {
+      pages += 1
+      guard pages <= 1000 else {
+        throw .badListing(url: Self.shown(page), reason: "it does not end")
+      }
+      let (bytes, head) = try listing(page, name)
+      files += try HubFile.list(bytes, url: Self.shown(page), model: "\(name)")
+      next = try following(head, page)
+    }
+    var seen: Set<String> = []
+    for file in files where !seen.insert(file.path).inserted {
+      throw .badListing(url: Self.shown(endpoint), reason: "\(file.path) stands twice")
+    }
+    return files
+  }
+
+  func url(of file: HubFile, _ name: HubName) throws(HubError) -> URL {
+    try url("/\(name)/resolve/", name.revision, "/" + Self.escaped(file.path, slash: true))
+  }
+
+  private func url(_ start: String, _ revision: String, _ rest: String) throws(HubError) -> URL {
+    let text = endpoint.absoluteString + start + Self.escaped(revision, slash: false) + rest
+    guard let url = URL(string: text) else { throw .badEndpoint(endpoint.absoluteString) }
+    return url
+  }
+
+  private static func escaped(_ text: String, slash: Bool) -> String {
+    var allowed = CharacterSet(charactersIn: "-._~")
+    allowed.insert(charactersIn: "a"..."z")
+    allowed.insert(charactersIn: "A"..."Z")
+    allowed.insert(charactersIn: "0"..."9")
+    if slash { allowed.insert("/") }
+    return text.addingPercentEncoding(withAllowedCharacters: allowed) ?? text
+  }
+
+  private func listing(_ url: URL, _ name: HubName) throws(HubError) -> ([UInt8], HTTPHead) {
+    var failures = 0
+    while true {
+      var bytes: [UInt8] = []
+      do throws(HubError) {
+        let head = try get(url, name) { (_) throws(HubError) in
+        } body: { (data) throws(HubError) in
+          bytes += data
+          guard bytes.count <= 64 << 20 else {
+            throw HubError.badListing(url: Self.shown(url), reason: "it is larger than 64 MB")
+          }
+        }
+        if let length = head.length, bytes.count < length {
+          throw HubError.network(host: url.host ?? "", reason: "the connection was lost")
+        }
+        return (bytes, head)
+      } catch {
+        failures += 1
+        guard error.isPassing, failures < attempts else { throw error }
+        rest(failures)
+      }
+    }
+  }
+
+  /// `Link: <…>; rel="next"`, on the same hub only.
+  private func following(_ head: HTTPHead, _ page: URL) throws(HubError) -> URL? {
+    guard let link = head.headers["link"], link.contains("rel=\"next\""),
+      let open = link.firstIndex(of: "<"), let close = link.firstIndex(of: ">"), open < close
+    else { return nil }
+    let text = String(link[link.index(after: open)..<close])
+    guard let next = URL(string: text, relativeTo: page)?.absoluteURL, isOwn(next) else {
+      throw .badListing(url: Self.shown(page), reason: "it goes on at another host")
+    }
+    return next
+  }
+
+  /// Sleeps before another attempt.
+  func rest(_ failures: Int) {
+    let seconds = min(30, pause * Double(1 << min(failures - 1, 8)))
+    if seconds > 0 { Thread.sleep(forTimeInterval: seconds) }
+  }
+
+  // MARK: One answer
+
+  /// Follows redirects, then hears the answer. Anything but 200 and 206 is an error.
+  @discardableResult
+  func get(
+    _ start: URL, _ name: HubName, range: Range<Int>? = nil,
+    head hear: (HTTPHead) throws(HubError) -> Void,
+    body: (Data) throws(HubError) -> Void
+  ) throws(HubError) -> HTTPHead {
+    var url = start
+    for _ in 0..<10 {
+      var request = URLRequest(url: url, timeoutInterval: timeout)
+      // Sizes and hashes are of the bytes as they stand.
+      request.setValue("identity", forHTTPHeaderField: "Accept-Encoding")
+      request.setValue("leeway", forHTTPHeaderField: "User-Agent")
+      if let range {
+        request.setValue(
+          "bytes=\(range.lowerBound)-\(range.upperBound - 1)", forHTTPHeaderField: "Range")
+      }
+      let withToken = token != nil && isOwn(url)
+      if let token, withToken {
+        request.setValue("Bearer " + token, forHTTPHeaderField: "Authorization")
+      }
+      var answer: HTTPHead?
+      var onward: URL?
+      try HTTPTransfer.get(request, host: url.host ?? "") { (event) throws(HubError) in
+        switch event {
+        case .head(let head):
+          answer = head
+          if let place = head.headers["location"], (301...308).contains(head.status) {
+            onward = try redirect(from: url, to: place)
+            return false
+          }
+          guard head.status == 200 || head.status == 206 else {
+            throw HubError.refused(
+              status: head.status, url: Self.shown(start), model: "\(name)",
+              withToken: token != nil, wait: head.headers["retry-after"].flatMap { Int($0) })
+          }
+          try hear(head)
+        case .bytes(let data): try body(data)
+        case .end: break
+        }
+        return true
+      }
+      if let onward {
+        url = onward
+        continue
+      }
+      guard let answer else { throw .network(host: url.host ?? "", reason: "nothing was said") }
+      return answer
+    }
+    throw .tooManyRedirects(url: Self.shown(start))
+  }
+
+  private func redirect(from url: URL, to place: String) throws(HubError) -> URL {
+    guard let next = URL(string: place, relativeTo: url)?.absoluteURL,
+      let scheme = next.scheme?.lowercased(), let host = next.host, !host.isEmpty,
+      scheme == "https" || scheme == "http" && url.scheme?.lowercased() == "http"
+    else {
+      let found = URL(string: place, relativeTo: url)
+      throw .badRedirect(url: Self.shown(url), host: found?.host ?? found?.scheme ?? "nowhere")
+    }
+    return next
+  }
+
+  private func isOwn(_ url: URL) -> Bool {
+    func port(_ url: URL) -> Int { url.port ?? (url.scheme?.lowercased() == "https" ? 443 : 80) }
+    return url.scheme?.lowercased() == endpoint.scheme?.lowercased()
+      && url.host?.lowercased() == endpoint.host?.lowercased() && port(url) == port(endpoint)
+  }
+
+  /// An address without its query.
+  static func shown(_ url: URL) -> String {
+    String(url.absoluteString.prefix { $0 != "?" && $0 != "#" })
+  }
+}
