@@ -12,13 +12,13 @@ public struct HubClient: Sendable {
   /// Sent to the endpoint alone, never past a redirect to another host.
   private let token: String?
   /// Seconds without a byte.
-  var timeout: Double = 60
+  package var timeout: Double = 60
   /// Failures in a row, without a byte between, after which a file is given up.
-  var attempts = 5
+  package var attempts = 5
   /// Before the second attempt, in seconds; it doubles.
-  var pause: Double = 1
+  package var pause: Double = 1
   /// Bytes asked for at once: the session holds what the disk has not taken yet.
-  var piece = 64 << 20
+  package var piece = 64 << 20
 
   /// - Parameter endpoint: `https://HOST`; nil takes `HF_ENDPOINT` or the public hub.
   public init(

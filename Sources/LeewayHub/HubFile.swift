@@ -10,8 +10,16 @@ public struct HubFile: Equatable, Sendable {
   /// Of the content, in hexadecimal; nil for small files, of which hubs tell none.
   public let sha256: String?
 
+  package init(path: String, size: Int, sha256: String?) {
+    self.path = path
+    self.size = size
+    self.sha256 = sha256
+  }
+
   /// One page of a listing.
-  static func list(_ bytes: [UInt8], url: String, model: String) throws(HubError) -> [HubFile] {
+  package static func list(_ bytes: [UInt8], url: String, model: String) throws(HubError)
+    -> [HubFile]
+  {
     let root: JSONValue
     do { root = try JSONValue.parse(bytes, path: url) } catch {
       throw .badListing(url: url, reason: "it is not JSON")

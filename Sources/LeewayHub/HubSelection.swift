@@ -1,7 +1,7 @@
 import Foundation
 
 /// Which files of a model are fetched.
-enum HubSelection {
+package enum HubSelection {
   /// What a folder needs besides its tensors, where it has them.
   private static let beside: Set<String> = [
     "config.json", "generation_config.json", "tokenizer.json", "tokenizer_config.json",
@@ -11,7 +11,7 @@ enum HubSelection {
 
   /// - Parameter patterns: with `*` and `?`, a star also for slashes; empty takes safetensors with
   ///   their configuration and tokenizer, or else the one GGUF file.
-  static func choose(_ files: [HubFile], patterns: [String], model: String) throws(HubError)
+  package static func choose(_ files: [HubFile], patterns: [String], model: String) throws(HubError)
     -> [HubFile]
   {
     let names = files.map(\.path)

@@ -46,7 +46,9 @@ import Testing
       "LeewayStudy", "LeewayClaims", "LeewayStore", "LeewayReport",
     ],
     "LeewayCLI": ["CLeewayKernels"],
-    "LeewayBench": ["LeewayCLI", "LeewayStudy", "LeewayClaims", "LeewayStore", "LeewayReport", "LeewayHub"],
+    "LeewayBench": [
+      "LeewayCLI", "LeewayStudy", "LeewayClaims", "LeewayStore", "LeewayReport", "LeewayHub",
+    ],
   ]
   private let house = House()
 

@@ -1,8 +1,7 @@
 import Foundation
 import LeewayBase
+import LeewayHub
 import Testing
-
-@testable import LeewayHub
 
 @Suite struct ListingTests {
   private func file(_ path: String) -> HubFile { HubFile(path: path, size: 1, sha256: nil) }

@@ -1,9 +1,8 @@
 import Foundation
 import LeewayBase
+import LeewayHub
 import Synchronization
 import Testing
-
-@testable import LeewayHub
 
 /// A model comes whole and right, or not at all, whatever the server does.
 @Suite(.timeLimit(.minutes(2))) struct PullTests {
