@@ -44,7 +44,7 @@ struct ChatOptions: ParsableArguments {
   }
 
   func prompt(_ question: String, model: String, _ tokenizer: Tokenizer) throws -> Prompt {
-    let template = try ChatTemplate(folder: model, variant: variant)
+    let template = try ChatTemplate(folder: ModelPlace.path(model), variant: variant)
     var messages = [ChatMessage.user(question)]
     if let system { messages.insert(.system(system), at: 0) }
     if let answer { messages.append(.assistant(answer)) }
