@@ -2,9 +2,13 @@ import LeewayBase
 
 extension ChatTemplate {
   /// The template of a checkpoint folder: `chat_template.jinja`, else what `tokenizer_config.json`
-  /// says, which may hold several by name.
+  /// says, which may hold several by name. Or that of a GGUF file.
   /// - Parameter variant: one of several; nil takes `default`.
   public init(folder: String, variant: String? = nil) throws(TemplateError) {
+    if Self.isGGUF(folder) {
+      try self.init(gguf: folder, variant: variant)
+      return
+    }
     let path = folder + "/tokenizer_config.json"
     var config: JSONValue?
     if let bytes = try Self.contents(path) {

@@ -2,10 +2,11 @@ import LeewayBase
 
 /// What can be wrong with a chat template, where it is kept, or what it is asked.
 public enum TemplateError: Error, Equatable, Sendable {
-  /// Neither `chat_template.jinja` nor `tokenizer_config.json` holds a template.
+  /// Neither `chat_template.jinja` nor `tokenizer_config.json` holds a template, or the GGUF file none.
   case missing(folder: String)
   case file(FileError)
   case json(JSONError)
+  case gguf(GGUFError)
   case wrongValue(path: String, key: String, expected: String, found: String)
   /// Several templates, and none of this name.
   case unknownTemplate(path: String, name: String, known: [String])

@@ -101,7 +101,10 @@ struct PieceTableReader {
     }
     var model = BytePairModel(
       vocabulary: Vocabulary(byteLevel: true, capacity: table.pieces.count))
-    for (id, piece) in table.pieces.enumerated() { model.vocabulary.add(piece, id: id) }
+    // A piece that stands twice keeps its first id.
+    for (id, piece) in table.pieces.enumerated() where model.vocabulary.id(of: piece) == nil {
+      model.vocabulary.add(piece, id: id)
+    }
     model.merges = MergeTable(capacity: table.merges.count)
     for (rank, line) in table.merges.enumerated() {
       // A piece may itself begin with a space.
@@ -135,8 +138,11 @@ struct PieceTableReader {
     // What the model may make of a text: neither its own marks nor names of bytes.
     var spelt = Vocabulary()
     for (id, piece) in table.pieces.enumerated() {
-      whole.add(piece, id: id)
-      if kind(id) == .normal || kind(id) == .userDefined { spelt.add(piece, id: id) }
+      if whole.ids[piece] == nil { whole.add(piece, id: id) }
+      guard kind(id) == .normal || kind(id) == .userDefined, spelt.ids[piece] == nil else {
+        continue
+      }
+      spelt.add(piece, id: id)
     }
     var model = BytePairModel(vocabulary: whole)
     model.merges = merges(spelt)

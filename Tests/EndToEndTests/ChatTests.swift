@@ -68,6 +68,54 @@ import Testing
     }
   }
 
+  /// A GGUF file carries its own tokenizer and template; `--chat` goes through both.
+  @Test func chatsWithAFile() throws {
+    try withFolder { folder in
+      let path = folder + "/m.gguf"
+      let template = "{{ bos_token }}{% for m in messages %}[{{ m.content }}]{% endfor %}"
+      try GGUF.write(
+        Self.toyTensors,
+        metadata: [
+          ("general.architecture", .string("llama")), ("llama.block_count", .u32(1)),
+          ("llama.context_length", .u32(32)), ("llama.embedding_length", .u32(8)),
+          ("llama.feed_forward_length", .u32(8)), ("llama.attention.head_count", .u32(2)),
+          ("llama.attention.head_count_kv", .u32(2)),
+          ("llama.attention.layer_norm_rms_epsilon", .f32(1e-5)),
+          ("tokenizer.ggml.model", .string("gpt2")), ("tokenizer.ggml.pre", .string("gpt-2")),
+          ("tokenizer.ggml.tokens", .strings(["<begin>", "[", "]", "a", "b", "ab"])),
+          ("tokenizer.ggml.token_type", .ints([3, 1, 1, 1, 1, 1])),
+          ("tokenizer.ggml.merges", .strings(["a b"])), ("tokenizer.ggml.bos_token_id", .u32(0)),
+          ("tokenizer.chat_template", .string(template)),
+        ], to: path)
+      let found = try ids(["--model", path, "--chat"], "ab")
+      #expect(found["prompt"]?.text == "<begin>[ab]")
+      #expect(found["ids"] == [0, 1, 5, 2])
+      let asked = try Command.run(
+        "generate", "--model", path, "--chat", "--prompt", "ab", "--tokens", "5")
+      let written = try Command.run(
+        "generate", "--model", path, "--no-special", "--prompt", "<begin>[ab]", "--tokens", "5")
+      #expect(asked.code == 0 && written.code == 0, "\(asked.errors)\(written.errors)")
+      #expect("<begin>[ab]" + asked.output == written.output)
+    }
+    let bare = Command.root + "/Tests/LeewayModelTests/GGUF/llama-grouped.gguf"
+    let refused = try Command.run("tokenize", "--model", bare, "--chat", input: "a")
+    #expect(refused.code == 2 && refused.errors.contains("tokenizer.ggml.model"))
+  }
+
+  private static var toyTensors: [GGUF.Tensor] {
+    func tensor(_ name: String, _ shape: [Int]) -> GGUF.Tensor {
+      var chance = NamedStream("chat-toy", name)
+      let count = shape.reduce(1, *)
+      return GGUF.Tensor(
+        name: name + ".weight", shape: shape,
+        values: (0..<count).map { _ in shape.count == 1 ? 1 : Float(chance.normal()) })
+    }
+    let maps = ["attn_q", "attn_k", "attn_v", "attn_output", "ffn_gate", "ffn_up", "ffn_down"]
+    return [tensor("token_embd", [6, 8]), tensor("output_norm", [8])]
+      + ["attn_norm", "ffn_norm"].map { tensor("blk.0." + $0, [8]) }
+      + maps.map { tensor("blk.0." + $0, [8, 8]) }
+  }
+
   @Test func refusesInSentences() throws {
     func errors(_ arguments: String...) throws -> String {
       let result = try Command.started(["generate", "--prompt", "a"] + arguments).outcome()

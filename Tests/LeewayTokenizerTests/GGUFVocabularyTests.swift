@@ -1,5 +1,6 @@
 import Foundation
 import LeewayBase
+import LeewayFuzzing
 import LeewayTokenizer
 import Testing
 
@@ -96,8 +97,39 @@ import Testing
       ("tokenizer.ggml.tokens", .ints([1])), ("tokenizer.ggml.model", .string("bert")),
       ("tokenizer.ggml.pre", .string("unheard-of")), ("tokenizer.ggml.token_type", .ints([1])),
       ("tokenizer.ggml.scores", .floats([1])), ("tokenizer.ggml.bos_token_id", .u32(99)),
+      ("tokenizer.ggml.eos_token_id", .string("0")), ("tokenizer.ggml.merges", .ints([1])),
+      ("tokenizer.ggml.token_type", .ints(.init(repeating: 7, count: Self.pieces.count))),
+      ("tokenizer.ggml.add_bos_token", .u32(1)), ("tokenizer.ggml.pre", .u32(1)),
     ]
     for (key, value) in cases { #expect(try refusal(set(key, value)) == key, "\(key)") }
+  }
+
+  @Test func aPieceThatStandsTwiceKeepsItsFirstID() throws {
+    var metadata = Self.bytePairs("gpt-2").filter {
+      !["tokenizer.ggml.tokens", "tokenizer.ggml.token_type"].contains($0.key)
+    }
+    metadata.append(("tokenizer.ggml.tokens", .strings(Self.pieces + ["the", "t"])))
+    let ids = try place(metadata) { try Tokenizer(path: $0).encode("the t") }
+    #expect(ids == [9, 4, 1])
+  }
+
+  @Test func whateverTheBytesThereIsATokenizerOrAnError() throws {
+    try place(Self.bytePairs("gpt-2")) { path in
+      let whole = try MappedFile(path: path).withBytes { Array($0) }
+      try Fuzzer("GGUFVocabulary").run { stream in
+        Mutation.bytes(whole, others: [whole], &stream)
+      } check: { input, _ in
+        try AtomicFile.write(input, to: path)
+        let tokenizer: Tokenizer
+        do { tokenizer = try Tokenizer(path: path) } catch {
+          try #require(error is TokenizerError)
+          return false
+        }
+        let ids = tokenizer.encode("the owl, the the")
+        try #require(ids.allSatisfy { (0..<tokenizer.vocabularyCount).contains($0) })
+        return true
+      }
+    }
   }
 
   // MARK: Real vocabularies

@@ -4,16 +4,18 @@ import LeewayTemplate
 extension ErrorText {
   static func of(_ error: TemplateError) -> ErrorText {
     if case .file(let file) = error { return of(file) }
+    if case .gguf(let file) = error { return of(file) }
     return ErrorText(sentence(error))
   }
 
   static func sentence(_ error: TemplateError) -> String {
     switch error {
     case .missing(let folder):
-      "\(folder): has no chat template (chat_template.jinja, or chat_template in"
-        + " tokenizer_config.json); a base model has none: leave out --chat"
+      "\(folder): has no chat template (chat_template.jinja, chat_template in"
+        + " tokenizer_config.json, or tokenizer.chat_template in a GGUF file); a base model has none: leave out --chat"
     case .file(let error): sentence(error)
     case .json(let error): sentence(error)
+    case .gguf(let error): sentence(error)
     case .wrongValue(let path, let key, let expected, let found):
       "\(path): \(key) is \(found); expected \(expected)"
     case .unknownTemplate(let path, let name, let known):
