@@ -42,7 +42,14 @@ struct DoctorCommand: ParsableCommand {
       } catch let error as TokenizerError {
         print("tokenizer   \(ErrorText.sentence(error))")
       }
-      let failed = try ModelLaws(opened.transformer, kernels: engine.kernels()).check {
+      let kernels = engine.kernels()
+      let speed = try ModelSpeed(opened.transformer, kernels: kernels)
+      print(
+        String(
+          format: "speed       measured, %@ on %@: reads %.0f tokens/s (%d at once), writes %.1f",
+          kernels.precision.rawValue, kernels.set.name, speed.reading, speed.promptLength,
+          speed.writing))
+      let failed = try ModelLaws(opened.transformer, kernels: kernels).check {
         name, holds, note in
         print("  \(holds ? "ok  " : "FAIL")  \(name)\(note.isEmpty ? "" : ": " + note)")
       }
