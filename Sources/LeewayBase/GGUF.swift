@@ -16,6 +16,12 @@ public struct GGUF: Sendable {
 
   public subscript(key: String) -> GGUFValue? { values[key] }
 
+  /// Whether a path leads to a GGUF file: by its first bytes, whatever its name; a folder is none.
+  package static func stands(at path: String) -> Bool {
+    guard let file = try? MappedFile(path: path) else { return false }
+    return file.withBytes { $0.starts(with: "GGUF".utf8) }
+  }
+
   public init(path: String) throws(GGUFError) {
     let file: MappedFile
     do { file = try MappedFile(path: path) } catch { throw .file(error) }

@@ -5,7 +5,7 @@ extension ChatTemplate {
   /// says, which may hold several by name. Or that of a GGUF file.
   /// - Parameter variant: one of several; nil takes `default`.
   public init(folder: String, variant: String? = nil) throws(TemplateError) {
-    if Self.isGGUF(folder) {
+    if GGUF.stands(at: folder) {
       try self.init(gguf: folder, variant: variant)
       return
     }

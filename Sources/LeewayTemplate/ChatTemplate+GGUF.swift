@@ -43,10 +43,4 @@ extension ChatTemplate {
     }
     return tokens
   }
-
-  /// By its first bytes, whatever its name; a folder is none.
-  static func isGGUF(_ path: String) -> Bool {
-    guard let file = try? MappedFile(path: path) else { return false }
-    return file.withBytes { $0.starts(with: "GGUF".utf8) }
-  }
 }

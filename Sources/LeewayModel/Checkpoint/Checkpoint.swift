@@ -18,7 +18,7 @@ public struct Checkpoint: Sendable {
   ///   - folder: a folder with `config.json` and safetensors, or a GGUF file.
   ///   - ignoring: configuration keys to accept unread.
   public init(folder: String, ignoring: Set<String> = []) throws(CheckpointError) {
-    if Self.isGGUF(folder) {
+    if GGUF.stands(at: folder) {
       try self.init(gguf: folder, ignoring: ignoring)
     } else {
       try self.init(huggingFace: folder, ignoring: ignoring)

@@ -34,12 +34,6 @@ extension Checkpoint {
       table: try ResolvedTable(table, config: config, archive: archive, folder: path))
   }
 
-  /// Whether the path leads to a GGUF file: by its first bytes, whatever its name.
-  static func isGGUF(_ path: String) -> Bool {
-    guard let file = try? MappedFile(path: path) else { return false }
-    return file.withBytes { $0.count >= 4 && $0[..<4].elementsEqual("GGUF".utf8) }
-  }
-
   private static func parts(_ path: String) throws(CheckpointError) -> [GGUF] {
     func open(_ path: String) throws(CheckpointError) -> GGUF {
       do { return try GGUF(path: path) } catch { throw .gguf(error) }
