@@ -45,15 +45,17 @@ struct KernelCommand: ParsableCommand {
 struct JobCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "jobs",
-    abstract: "The reference sweeps on a random checkpoint of GPT-2 small's shape, as JSON lines.",
+    abstract: "The reference sweeps on a random checkpoint of a known shape, as JSON lines.",
     discussion: """
-      A: 12 layers x 9 strengths x 32 prompts of 24 tokens, log-probability of two answers.
+      A: every layer x 9 strengths x 32 prompts of 24 tokens, log-probability of two answers.
       F: the same prompts behind 72 shared tokens. L: A with only the last position steered.
       B: 8 prompts x 9 strengths x 48 new tokens.
       """)
 
   @Argument(help: "The folder for the random checkpoint; it is written once.")
   var checkpoint: String
+  @Option(help: "\(RandomShape.all.map(\.id).joined(separator: ", ")).")
+  var shape = "gpt2-small"
   @Option(help: "The weights as stored: f32 or bf16.")
   var weights = "f32"
   @Option(help: "exact or fast.")
@@ -70,7 +72,11 @@ struct JobCommand: ParsableCommand {
     guard ["f32", "bf16"].contains(weights) else {
       throw ValidationError("--weights \(weights): f32 or bf16")
     }
-    try RandomCheckpoint(bf16: weights == "bf16").write(to: checkpoint)
+    guard let shape = RandomShape.all.first(where: { $0.id == shape }) else {
+      let known = RandomShape.all.map(\.id).joined(separator: ", ")
+      throw ValidationError("--shape \(shape): one of \(known)")
+    }
+    try RandomCheckpoint(shape: shape, bf16: weights == "bf16").write(to: checkpoint)
     let bench = SweepBench(
       folder: checkpoint, threads: threads, precision: precision, jobs: jobs)
     let encoder = JSONEncoder()

@@ -1,4 +1,4 @@
-"""llama.cpp through the low-level functions of llama-cpp-python, on a GPT-2 folder.
+"""llama.cpp through the low-level functions of llama-cpp-python, on a folder of bench.sh.
 
 The folder's weights are written once as GGUF beside it, without a vocabulary: only ids are fed.
 """
@@ -16,41 +16,75 @@ from safetensors import safe_open
 from jobs import NEW_TOKENS, answers
 
 QUIET = C.llama_log_callback(lambda level, text, data: None)
-NAMES = {
+GPT2 = {
+    "wte": "token_embd", "wpe": "position_embd", "ln_f": "output_norm",
     "ln_1": "attn_norm", "attn.c_attn": "attn_qkv", "attn.c_proj": "attn_output",
     "ln_2": "ffn_norm", "mlp.c_fc": "ffn_up", "mlp.c_proj": "ffn_down",
 }
-WHOLE = {"wte": "token_embd", "wpe": "position_embd", "ln_f": "output_norm"}
+LLAMA = {
+    "embed_tokens": "token_embd", "norm": "output_norm",
+    "input_layernorm": "attn_norm", "self_attn.q_proj": "attn_q", "self_attn.k_proj": "attn_k",
+    "self_attn.v_proj": "attn_v", "self_attn.o_proj": "attn_output",
+    "post_attention_layernorm": "ffn_norm", "mlp.gate_proj": "ffn_gate", "mlp.up_proj": "ffn_up",
+    "mlp.down_proj": "ffn_down",
+}
+
+
+def describe(writer, config):
+    """The shape as key-values; returns the table of names."""
+    writer.add_vocab_size(config["vocab_size"])
+    writer.add_tokenizer_model("no_vocab")
+    if config["model_type"] == "gpt2":
+        writer.add_context_length(config["n_positions"])
+        writer.add_embedding_length(config["n_embd"])
+        writer.add_feed_forward_length(config.get("n_inner") or 4 * config["n_embd"])
+        writer.add_block_count(config["n_layer"])
+        writer.add_head_count(config["n_head"])
+        writer.add_layer_norm_eps(config.get("layer_norm_epsilon", 1e-5))
+        return GPT2
+    writer.add_context_length(config["max_position_embeddings"])
+    writer.add_embedding_length(config["hidden_size"])
+    writer.add_feed_forward_length(config["intermediate_size"])
+    writer.add_block_count(config["num_hidden_layers"])
+    writer.add_head_count(config["num_attention_heads"])
+    writer.add_head_count_kv(config["num_key_value_heads"])
+    writer.add_rope_dimension_count(config["head_dim"])
+    writer.add_rope_freq_base(config["rope_theta"])
+    writer.add_layer_norm_rms_eps(config["rms_norm_eps"])
+    return LLAMA
+
+
+def paired(values, heads):
+    """Rows of a query or key map in the order of rotations of neighbours, which `llama` has."""
+    return values.reshape(heads, 2, -1, *values.shape[1:]).swapaxes(1, 2).reshape(values.shape)
 
 
 def write_gguf(folder, path, bf16):
     with open(os.path.join(folder, "config.json")) as file:
         config = json.load(file)
-    writer = gguf.GGUFWriter(path + ".part", "gpt2")
-    writer.add_context_length(config["n_positions"])
-    writer.add_embedding_length(config["n_embd"])
-    writer.add_feed_forward_length(config.get("n_inner") or 4 * config["n_embd"])
-    writer.add_block_count(config["n_layer"])
-    writer.add_head_count(config["n_head"])
-    writer.add_layer_norm_eps(config.get("layer_norm_epsilon", 1e-5))
-    writer.add_vocab_size(config["vocab_size"])
-    writer.add_tokenizer_model("no_vocab")
-    kind = gguf.GGMLQuantizationType.BF16
+    kind = config["model_type"]
+    writer = gguf.GGUFWriter(path + ".part", kind)
+    names = describe(writer, config)
+    bfloat = gguf.GGMLQuantizationType.BF16
     with safe_open(os.path.join(folder, "model.safetensors"), "pt") as tensors:
         for name in sorted(tensors.keys()):
             if name.startswith("lm_head"):
                 continue
-            plain, _, part = name.removeprefix("transformer.").rpartition(".")
+            plain, _, part = name.removeprefix("transformer.").removeprefix("model.").rpartition(".")
             values = tensors.get_tensor(name).float().numpy()
-            if plain.startswith("h."):
+            if plain.startswith(("h.", "layers.")):
                 _, block, rest = plain.split(".", 2)
-                plain = f"blk.{block}.{NAMES[rest]}"
-                if values.ndim == 2:
+                plain = f"blk.{block}.{names[rest]}"
+                if kind == "gpt2" and values.ndim == 2:
                     values = np.ascontiguousarray(values.T)
             else:
-                plain = WHOLE[plain]
+                plain = names[plain]
+            if kind == "llama" and plain.endswith(("attn_q", "attn_k")):
+                heads = "num_attention_heads" if plain.endswith("q") else "num_key_value_heads"
+                values = np.ascontiguousarray(paired(values, config[heads]))
             if bf16 and values.ndim == 2 and plain != "position_embd":
-                writer.add_tensor(f"{plain}.{part}", gguf.quantize(values, kind), raw_dtype=kind)
+                writer.add_tensor(
+                    f"{plain}.{part}", gguf.quantize(values, bfloat), raw_dtype=bfloat)
             else:
                 writer.add_tensor(f"{plain}.{part}", values)
     writer.write_header_to_file()
