@@ -135,7 +135,8 @@ let package = Package(
       name: "LeewayStudyTests", dependencies: ["LeewayStudy", "LeewayFuzzing"],
       swiftSettings: swift),
     .testTarget(
-      name: "LeewayClaimsTests", dependencies: ["LeewayBase", "LeewayClaims", "LeewayFuzzing"],
+      name: "LeewayClaimsTests",
+      dependencies: ["LeewayBase", "LeewayClaims", "LeewayStudy", "LeewayFuzzing"],
       swiftSettings: swift),
     .testTarget(
       name: "LeewayStoreTests", dependencies: ["LeewayStore", "LeewayStudy", "LeewayClaims"],

@@ -13,6 +13,11 @@ struct ClaimPlace {
 
   func page(_ claim: String) -> String { folder + "/\(claim).html" }
 
+  /// A sweep's files, without what follows the point.
+  func sweep(_ sweep: ClaimSweep) -> String {
+    folder + "/\(sweep.claim)-by-" + sweep.axes.map(\.name).joined(separator: "-")
+  }
+
   /// Makes the folder and opens the database for writing.
   func open() throws -> SQLiteLedger {
     try makeFolder(folder)

@@ -103,6 +103,25 @@ extension Claim {
     case absolute(Double)
     /// Between expected / factor and expected · factor.
     case factor(Double)
+
+    private enum Key: String, CodingKey { case absolute, factor }
+
+    public init(from decoder: any Decoder) throws {
+      let container = try decoder.container(keyedBy: Key.self)
+      if let gap = try container.decodeIfPresent(Double.self, forKey: .absolute) {
+        self = .absolute(gap)
+      } else {
+        self = .factor(try container.decode(Double.self, forKey: .factor))
+      }
+    }
+
+    public func encode(to encoder: any Encoder) throws {
+      var container = encoder.container(keyedBy: Key.self)
+      switch self {
+      case .absolute(let gap): try container.encode(gap, forKey: .absolute)
+      case .factor(let most): try container.encode(most, forKey: .factor)
+      }
+    }
   }
 
   /// Where a target comes from.

@@ -5,6 +5,8 @@ public enum ClaimError: Error, Equatable, Sendable {
   case badValue(claim: String, parameter: String, expected: String, found: String)
   /// Not `NAME=VALUE`.
   case badSetting(String)
+  /// A parameter and values that no sweep can be made of.
+  case badAxis(claim: String, text: String, problem: String)
   /// Stopped on request; the finished steps are kept.
   case cancelled(claim: String)
   /// What the parameters ask for has no answer: `condition` says what would have to hold.

@@ -76,11 +76,43 @@ public struct Findings: Sendable, Codable, Equatable {
     }
   }
 
+  /// As JSON a text, a number with its places, or null.
   public enum Cell: Sendable, Codable, Equatable, ExpressibleByStringLiteral {
     case text(String)
     /// - Parameter places: digits after the point.
     case number(Double, places: Int)
     case missing
+
+    private enum Key: String, CodingKey { case number, places }
+
+    public init(from decoder: any Decoder) throws {
+      let container = try decoder.singleValueContainer()
+      if container.decodeNil() {
+        self = .missing
+      } else if let text = try? container.decode(String.self) {
+        self = .text(text)
+      } else {
+        let number = try decoder.container(keyedBy: Key.self)
+        self = .number(
+          try number.decode(Double.self, forKey: .number),
+          places: try number.decode(Int.self, forKey: .places))
+      }
+    }
+
+    public func encode(to encoder: any Encoder) throws {
+      switch self {
+      case .text(let text):
+        var container = encoder.singleValueContainer()
+        try container.encode(text)
+      case .number(let number, let places):
+        var container = encoder.container(keyedBy: Key.self)
+        try container.encode(number, forKey: .number)
+        try container.encode(places, forKey: .places)
+      case .missing:
+        var container = encoder.singleValueContainer()
+        try container.encodeNil()
+      }
+    }
 
     public init(stringLiteral text: String) { self = .text(text) }
 

@@ -17,6 +17,9 @@ extension Claim {
       case files
     }
 
+    /// What chance is drawn with. It may be another: the targets apply at every seed.
+    public static let seed = "seed"
+
     /// An empty list, as it is written.
     static let none = "none"
 
@@ -81,11 +84,32 @@ extension Claim {
     }
   }
 
+  /// As JSON it is the number, the list or the path itself.
   public enum Value: Sendable, Hashable, Codable, CustomStringConvertible {
     case number(Double)
     case words([String])
     /// A path; empty where no file is given.
     case file(String)
+
+    public init(from decoder: any Decoder) throws {
+      let container = try decoder.singleValueContainer()
+      if let number = try? container.decode(Double.self) {
+        self = .number(number)
+      } else if let words = try? container.decode([String].self) {
+        self = .words(words)
+      } else {
+        self = .file(try container.decode(String.self))
+      }
+    }
+
+    public func encode(to encoder: any Encoder) throws {
+      var container = encoder.singleValueContainer()
+      switch self {
+      case .number(let number): try container.encode(number)
+      case .words(let words): try container.encode(words)
+      case .file(let path): try container.encode(path)
+      }
+    }
 
     public var description: String {
       switch self {

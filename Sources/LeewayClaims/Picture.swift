@@ -9,6 +9,25 @@ public enum Picture: Sendable, Codable, Equatable {
     case .heat(let heat): heat.title
     }
   }
+
+  private enum Key: String, CodingKey { case chart, heat }
+
+  public init(from decoder: any Decoder) throws {
+    let container = try decoder.container(keyedBy: Key.self)
+    if let chart = try container.decodeIfPresent(Chart.self, forKey: .chart) {
+      self = .chart(chart)
+    } else {
+      self = .heat(try container.decode(Heat.self, forKey: .heat))
+    }
+  }
+
+  public func encode(to encoder: any Encoder) throws {
+    var container = encoder.container(keyedBy: Key.self)
+    switch self {
+    case .chart(let chart): try container.encode(chart, forKey: .chart)
+    case .heat(let heat): try container.encode(heat, forKey: .heat)
+    }
+  }
 }
 
 /// Series over two axes.

@@ -89,6 +89,39 @@ import Testing
     }
   }
 
+  @Test func aClaimIsSwept() throws {
+    try withFolder { folder in
+      let sweep = [
+        "claims", "sweep", "concept-ontology", "--over", "flipped=0,2:6:3", "--out",
+        folder + "/out",
+      ]
+      let first = try run(sweep)
+      #expect(first.code == 0, "\(first.errors)")
+      let path = folder + "/out/concept-ontology-by-flipped"
+      #expect(first.output.contains("page: \(path).html"))
+      let csv = String(decoding: try bytes(path + ".csv"), as: UTF8.self)
+      #expect(csv.split(separator: "\n").count == 5 && csv.hasPrefix("flipped,verdict,"))
+      #expect(String(decoding: try bytes(path + ".html"), as: UTF8.self).contains("<svg"))
+      #expect(try run(sweep).output == first.output)
+      let json = try run(sweep + ["--json"])
+      #expect(
+        try JSONValue.parse(Array(json.output.utf8), path: "sweep").array?.first?["claim"]?.text
+          == "concept-ontology")
+      // No record of a claim comes from a sweep.
+      #expect(try Command.run("claims", "--out", folder + "/out").output.contains("not run"))
+      let odd = try run(sweep + ["--value", "nothing"])
+      #expect(odd.code != 0 && odd.errors.contains("--value nothing: concept-ontology measures"))
+    }
+    for (over, told) in [
+      ("fliped=1,2", "did you mean \"flipped\"?"), ("flipped=1", "expected 2 to 1000 different"),
+      ("flipped=1:9", "\"1:9\" is no range"), ("flipped", "expected PARAMETER=VALUES"),
+    ] {
+      let wrong = try Command.run("claims", "sweep", "concept-ontology", "--over", over)
+      #expect(wrong.code == 2 && wrong.errors.contains(told), "\(wrong.errors)")
+    }
+    #expect(try Command.run("claims", "sweep", "concept-ontology").code == 64)
+  }
+
   @Test func aStoppedRunGoesOn() throws {
     try withFolder { folder in
       let out = folder + "/out"

@@ -8,13 +8,15 @@ import LeewayStudy
 /// The ledger of claims.
 struct ClaimsCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "claims", abstract: "The claims that Leeway tests: list, run, show.",
+    commandName: "claims", abstract: "The claims that Leeway tests: list, run, sweep, show.",
     discussion: """
         leeway claims                      every claim, what it takes, what came out
         leeway claims run all              those that take seconds
+        leeway claims sweep NAME --over P=0:1:9     where a verdict turns
         leeway claims show size-trend      what one says and how it is measured
       """,
-    subcommands: [List.self, ClaimsRunCommand.self, Show.self], defaultSubcommand: List.self)
+    subcommands: [List.self, ClaimsRunCommand.self, ClaimsSweepCommand.self, Show.self],
+    defaultSubcommand: List.self)
 
   struct List: ParsableCommand {
     static let configuration = CommandConfiguration(

@@ -3,10 +3,7 @@ import Foundation
 import LeewayBase
 import LeewayClaims
 import LeewayReport
-import LeewayStore
 import LeewayStudy
-import LeewayTensor
-import LeewayTraining
 
 /// Claims in, verdicts out.
 struct ClaimsRunCommand: ParsableCommand {
@@ -22,48 +19,29 @@ struct ClaimsRunCommand: ParsableCommand {
       """)
 
   @Argument(help: "Claims by name, or all.") var names: [String]
-  @Option(
-    name: .customLong("set"), parsing: .singleValue,
-    help: ArgumentHelp(
-      "Another value for a parameter of the claims named; repeat.", valueName: "parameter=value"))
-  var settings: [String] = []
   @Flag(help: "With all: also those that take minutes.") var full = false
-  @Option(help: "Folder of the ledger.") var out = ClaimPlace.standard
-  @Option(help: "Threads; by default all processors.")
-  var threads = ProcessInfo.processInfo.activeProcessorCount
-  @Option(help: "Folder of the models that come with Leeway.") var models = "Models"
-  @Option(help: "Folder of models that are trained when a claim needs them.") var cache =
-    "runs/models"
+  @OptionGroup var ledger: ClaimOptions
   @Flag(help: "Print the records as JSON.") var json = false
 
   func validate() throws {
     guard !names.isEmpty else { throw ValidationError("name a claim, or all") }
-    guard (1...1024).contains(threads) else {
-      throw ValidationError("--threads should be from 1 to 1024")
-    }
   }
 
   func run() throws {
     try reporting {
       let chosen = try chosen()
       try check(chosen)
-      let cancellation = Cancellation()
-      let interrupt = Interrupt(cancellation, after: "step")
-      let place = ClaimPlace(folder: out)
-      let runner = ClaimRunner(
-        place: place, ledger: try place.open(), cancellation: cancellation, settings: settings,
-        models: models, cache: cache,
-        kernels: Kernels(pool: threads > 1 ? ThreadPool(threads: threads) : nil))
-      let (records, failed) = try withExtendedLifetime(interrupt) {
-        try runner.run(chosen) { if !json { tell($0, place) } }
-      }
+      let desk = try ledger.desk()
+      let runner = ClaimRunner(desk: desk, settings: ledger.settings)
+      let (records, failed) = try runner.run(chosen) { if !json { tell($0, desk.place) } }
+      desk.finish()
       if json { try tellJSON(records) }
       if !json, chosen.count > 1 {
-        let entries = try place.entries(chosen)
+        let entries = try desk.place.entries(chosen)
         print(ClaimTable.list(entries, columns: Terminal.columns, color: Terminal.isOutput))
       }
       tellSkipped()
-      if !json, !chosen.isEmpty { print("ledger: \(out)/index.html") }
+      if !json, !chosen.isEmpty { print("ledger: \(ledger.out)/index.html") }
       if failed > 0 || records.contains(where: { !$0.failed.isEmpty }) { throw ExitCode(1) }
     }
   }
@@ -96,7 +74,7 @@ struct ClaimsRunCommand: ParsableCommand {
   private func check(_ claims: [Claim]) throws {
     var lines: [String] = []
     for claim in claims {
-      for setting in settings {
+      for setting in ledger.settings {
         do { _ = try claim.values([setting]) } catch {
           lines += ErrorText.of(error).lines.filter { !lines.contains($0) }
         }
@@ -116,23 +94,12 @@ struct ClaimsRunCommand: ParsableCommand {
 
 /// Claims one after another: one that fails does not stop the others.
 private struct ClaimRunner {
-  var place: ClaimPlace
-  var ledger: SQLiteLedger
-  var cancellation: Cancellation
+  var desk: ClaimDesk
   var settings: [String]
-  var models: String
-  var cache: String
-  var kernels: Kernels
 
   func run(_ claims: [Claim], tell: (ClaimRecord) -> Void) throws -> ([ClaimRecord], failed: Int) {
-    let line = ClaimLine()
+    let (line, cancellation) = (desk.line, desk.cancellation)
     defer { line.finish() }
-    let tools = ClaimTools(
-      kernels: kernels, notebook: ledger,
-      models: FledglingNursery(
-        nursery: Nursery(models: models, cache: cache), kernels: kernels,
-        isCancelled: { cancellation.isCancelled }, progress: line.show),
-      isCancelled: { cancellation.isCancelled }, progress: line.show)
     var records: [ClaimRecord] = []
     var failed = 0
     for (index, claim) in claims.enumerated() {
@@ -142,7 +109,7 @@ private struct ClaimRunner {
         claim, index + 1, of: claims.count, cost: settings.isEmpty ? ClaimTable.cost(claim) : nil)
       let record: ClaimRecord
       do {
-        record = try claim.run(settings, engine: Leeway.engineVersion, tools: tools)
+        record = try claim.run(settings, engine: Leeway.engineVersion, tools: desk.tools)
       } catch {
         line.finish()
         if cancellation.isCancelled { throw ClaimError.cancelled(claim: claim.id) }
@@ -154,7 +121,7 @@ private struct ClaimRunner {
       }
       line.finish()
       // A disk that is full for one is full for all.
-      try place.save(record, in: ledger)
+      try desk.place.save(record, in: desk.ledger)
       records.append(record)
       tell(record)
     }

@@ -13,6 +13,8 @@ extension ErrorText {
       ErrorText("\(claim): \(parameter) is \"\(found)\"; expected \(expected)")
     case .badSetting(let text):
       ErrorText("--set \"\(text)\": expected PARAMETER=VALUE, as in --set seeds=2")
+    case .badAxis(let claim, let text, let problem):
+      ErrorText("\(claim): --over \"\(text)\": \(problem)")
     case .cancelled(let claim):
       ErrorText(
         "\(claim): stopped; its finished steps are kept. Run the same command to go on", code: 130)

@@ -30,6 +30,11 @@ public struct ClaimRecord: Sendable, Codable, Equatable {
 
   public var isStandard: Bool { parameters.allSatisfy(\.isStandard) }
 
+  /// Nothing but chance differs from the defaults.
+  public var hasTargets: Bool {
+    parameters.allSatisfy { $0.isStandard || $0.name == Claim.Parameter.seed }
+  }
+
   /// The first measured value, beside its target if it has one.
   public var key: (value: Findings.Measured, check: Check?)? {
     findings.values.first.map { value in (value, checks.first { $0.target.id == value.id }) }
@@ -53,11 +58,12 @@ extension Claim {
         name: parameter.name, meaning: parameter.meaning, value: value,
         isStandard: value == parameter.standard)
     }
-    // A target is a number at the default parameters.
-    let checks = shown.allSatisfy(\.isStandard) ? checks(findings) : []
-    return ClaimRecord(
+    var record = ClaimRecord(
       claim: id, title: title, sentence: sentence, hypothesis: hypothesis, experiment: experiment,
-      parameters: shown, findings: findings, checks: checks, beside: beside, engine: engine)
+      parameters: shown, findings: findings, checks: [], beside: beside, engine: engine)
+    // A target is a number at the default parameters, whatever is drawn.
+    if record.hasTargets { record.checks = checks(findings) }
+    return record
   }
 
   private func checks(_ findings: Findings) -> [ClaimRecord.Check] {

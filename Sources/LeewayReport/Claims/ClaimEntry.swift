@@ -25,7 +25,7 @@ public struct ClaimEntry: Sendable {
     guard let record else { return .notRun }
     let failed = record.failed.count
     if failed > 0 { return .targetsFailed(failed, of: record.checks.count) }
-    return record.isStandard ? .done : .otherParameters
+    return record.hasTargets ? .done : .otherParameters
   }
 }
 

@@ -18,7 +18,7 @@ enum ClaimHead {
     for check in record.failed {
       html += "<p class=\"warning\">Target failed: \(Markup.text(ClaimWords.failure(check))).</p>\n"
     }
-    if !record.isStandard {
+    if !record.hasTargets {
       html +=
         "<p class=\"lead\">Measured away from the default parameters: no target applies.</p>\n"
     }

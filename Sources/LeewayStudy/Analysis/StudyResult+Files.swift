@@ -1,3 +1,4 @@
+import LeewayBase
 extension StudyResult {
   /// Stable bytes: keys sorted, infinities as text.
   public func json() throws -> [UInt8] { try CanonicalCoder.encode(self, pretty: true) + [0x0A] }
@@ -34,11 +35,6 @@ extension StudyResult {
           ])
       }
     }
-    return lines.map { $0.map(Self.quoted).joined(separator: ",") + "\n" }.joined()
-  }
-
-  private static func quoted(_ field: String) -> String {
-    guard field.contains(where: { $0 == "," || $0 == "\"" || $0.isNewline }) else { return field }
-    return "\"" + field.replacing("\"", with: "\"\"") + "\""
+    return CSVText.text(lines)
   }
 }

@@ -89,10 +89,15 @@ package struct PhaseReading {
     func told(_ value: Double?, _ places: Int = 1) -> String {
       value.map { String(format: "%.\(places)f", $0) } ?? "not measured"
     }
+    let steeper = (sharpening?.gain ?? 0) > 0 ? "grow" : "do not grow"
+    let heaps = (twoHeaps ?? 0) > 0 ? "two heaps" : "one heap"
+    let loop = (slowLoop?.low ?? 0) > 0 ? "keeps" : "does not surely keep"
     let numbers = """
-      steeper with size by \(told(sharpening?.gain)) of AIC (exponent \(told(sharpening?.exponent, 2))), \
-      two heaps by \(told(twoHeaps)), slow loop \(told(slowLoop?.area, 2)) \
-      [\(told(slowLoop?.low, 2)), \(told(slowLoop?.high, 2))]
+      curves \(steeper) steeper with the size of the task (difference of AIC \(told(sharpening?.gain)), \
+      width falls as size to the power \(told(sharpening?.exponent, 2))), accuracies at the middle form \
+      \(heaps) (difference of AIC \(told(twoHeaps))), and a loop over the shares that is led ever more \
+      slowly \(loop) an area (\(told(slowLoop?.area, 2)) [\(told(slowLoop?.low, 2)), \
+      \(told(slowLoop?.high, 2))] of accuracy)
       """
     return switch kind {
     case .firstOrder: .init(.supported, because: "First order: \(numbers).")
