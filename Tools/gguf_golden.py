@@ -154,6 +154,10 @@ def llama(name):
     if kind == "linear":
         writer.add_rope_scaling_type(gguf.RopeScalingType.LINEAR)
         writer.add_rope_scaling_factor(rope["factor"])
+    elif kind == "yarn":
+        writer.add_rope_scaling_type(gguf.RopeScalingType.YARN)
+        writer.add_rope_scaling_factor(rope["factor"])
+        writer.add_rope_scaling_orig_ctx_len(rope["original_max_position_embeddings"])
     elif kind == "llama3":
         factors = []
         low = rope["original_max_position_embeddings"] / rope["low_freq_factor"]
@@ -308,6 +312,9 @@ def other(name, architecture, parts=COMMON, plus=0.0):
             put(config[key])
     if config.get("sliding_window") or architecture == "phi3":
         writer.add_sliding_window(config.get("sliding_window") or 0)
+    if architecture == "gemma3" and "layer_types" in config:
+        writer.add_sliding_window_pattern(
+            [kind == "sliding_attention" for kind in config["layer_types"]])
     if rope.get("rope_type") == "linear":
         writer.add_rope_scaling_type(gguf.RopeScalingType.LINEAR)
         writer.add_rope_scaling_factor(rope["factor"])
@@ -405,14 +412,15 @@ def main():
     vectors()
     MODELS.mkdir(parents=True, exist_ok=True)
     for name in ["llama-grouped", "llama-biases", "llama-linear", "llama-multihead",
-                 "llama-stretched", "mixtral-top2", "mixtral-top1"]:
+                 "llama-stretched", "llama-yarn", "mixtral-top2", "mixtral-top1"]:
         llama(name)
     for name in ["gpt2-prefixed", "gpt2-bf16"]:
         gpt2(name)
     for name in ["gemma-multihead", "gemma-multiquery"]:
         other(name, "gemma", plus=1)
     other("gemma2-multiquery", "gemma2", BEHIND, plus=1)
-    other("gemma3-multiquery", "gemma3", BEHIND, plus=1)
+    for name in ["gemma3-multiquery", "gemma3-kinds"]:
+        other(name, "gemma3", BEHIND, plus=1)
     for name in ["neox-parallel", "neox-in-turn"]:  # of one activation: the file names none
         other(name, "gptneox", NEOX)
     other("olmo2-grouped", "olmo2", BEHIND)

@@ -230,6 +230,9 @@ FIXTURES = [
     like("gemma3_text", "gemma3-multihead", 12, 2, 2, 15, 37, 3, head_dim=8, sliding_window=4,
          query_pre_attn_scalar=10, final_logit_softcapping=4.0, tie_word_embeddings=True,
          layer_types=["sliding_attention", "full_attention", "sliding_attention"]),
+    like("gemma3_text", "gemma3-kinds", 12, 2, 2, 14, 41, 3, head_dim=6, sliding_window=4,
+         query_pre_attn_scalar=6, tie_word_embeddings=True,
+         layer_types=["full_attention", "sliding_attention", "full_attention"]),
     gemma3("gemma3-pictures", 16, 4, 2, 14, 43, 2, head_dim=6, sliding_window=6,
            query_pre_attn_scalar=6, tie_word_embeddings=True,
            layer_types=["sliding_attention", "full_attention"]),
@@ -248,6 +251,11 @@ FIXTURES = [
          rope_parameters=dict(
              rope_type="longrope", rope_theta=1e3, short_factor=[1.0, 1.25],
              long_factor=[2.0, 4.0])),
+    like("phi3", "phi3-crossing", 12, 2, 1, 14, 41, 2, max_position_embeddings=64,
+         original_max_position_embeddings=5,
+         rope_parameters=dict(
+             rope_type="longrope", rope_theta=1e2, short_factor=[1.0, 1.5, 2.0],
+             long_factor=[1.5, 4.0, 8.0])),
     like("olmo2", "olmo2-multihead", 12, 2, 2, 14, 41, 2),
     like("olmo2", "olmo2-grouped", 16, 4, 2, 15, 43, 2, BF16, tie_word_embeddings=True),
     like("olmo2", "olmo2-multiquery", 12, 3, 1, 14, 37, 1, F16, attention_bias=True,
@@ -275,6 +283,8 @@ FIXTURES = [
     gpt2("gpt2-bare", 20, 2, 97, 2, n_inner=28, odd=dict(bare=True, masks=F32, n_ctx=True)),
     gpt2("gpt2-bf16", 12, 2, 53, 3, BF16, odd=dict(masks=torch.bool)),
     gpt2("gpt2-f16-odd", 15, 3, 61, 2, F16, n_inner=37, activation_function="relu"),
+    gpt2("gpt2-by-depth", 12, 2, 43, 3, scale_attn_by_inverse_layer_idx=True,
+         reorder_and_upcast_attn=True, tie_word_embeddings=False),
     gpt2("gpt2-unscaled", 18, 3, 50, 2, scale_attn_weights=False, activation_function="gelu",
          n_inner=40, layer_norm_epsilon=1e-3),
 ]
@@ -503,6 +513,13 @@ def every_site(model, ids):
     return {site: heard[site] for site in sites}
 
 
+def factors_change(model, length):
+    """Whether LongRoPE turns a text of so many tokens otherwise than one a token shorter."""
+    rope = getattr(model.config.get_text_config(), "rope_parameters", None) or {}
+    return (rope.get("rope_type") == "longrope"
+            and length == rope["original_max_position_embeddings"] + 1)
+
+
 @torch.inference_mode()
 def greedy(model, ids, count):
     """Continues with the cache. Also the narrowest lead that a chosen token had."""
@@ -516,6 +533,9 @@ def greedy(model, ids, count):
         if len(made) == count:
             return made, lead
         fed = torch.tensor([[made[-1]]])
+        if factors_change(model, len(ids) + len(made)):
+            # As Phi-3's own generation does.
+            fed, cache = torch.tensor([ids + made]), None
 
 
 # ---- Files ----------------------------------------------------------------------------------

@@ -9,6 +9,12 @@ extension JSONValue {
 
   public var canonicalText: String { String(decoding: canonicalBytes, as: UTF8.self) }
 
+  /// The same, cut to what a sentence holds.
+  package var excerpt: String {
+    let text = canonicalText
+    return text.utf8.count > 80 ? text.prefix(80) + "…" : text
+  }
+
   private func write(into out: inout [UInt8]) {
     switch self {
     case .null: out += Array("null".utf8)

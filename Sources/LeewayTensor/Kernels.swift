@@ -77,19 +77,17 @@ public struct Kernels: Sendable {
       positions.count == x.rows && x.columns == heads * headWidth
         && headWidth == rotary.headWidth)
     precondition(positions.allSatisfy { $0 >= 0 && $0 < rotary.maxPositions })
-    rotary.cosines.withUnsafeBufferPointer { cosines in
-      rotary.sines.withUnsafeBufferPointer { sines in
-        positions.withUnsafeBufferPointer { positions in
-          var job = rowJob(LW_ROTARY, reading: x, into: x)
-          job.kind = interleaved ? 1 : 0
-          job.cosines = cosines.baseAddress
-          job.sines = sines.baseAddress
-          job.positions = positions.baseAddress
-          job.heads = heads
-          job.head_width = headWidth
-          job.half = rotary.rotaryWidth / 2
-          lw_rows_run(self.set.table, pool?.pool, &job)
-        }
+    rotary.withAngles(through: Int(positions.max() ?? 0)) { cosines, sines in
+      positions.withUnsafeBufferPointer { positions in
+        var job = rowJob(LW_ROTARY, reading: x, into: x)
+        job.kind = interleaved ? 1 : 0
+        job.cosines = cosines
+        job.sines = sines
+        job.positions = positions.baseAddress
+        job.heads = heads
+        job.head_width = headWidth
+        job.half = rotary.rotaryWidth / 2
+        lw_rows_run(self.set.table, pool?.pool, &job)
       }
     }
   }

@@ -1,7 +1,7 @@
 import Foundation
 
 /// How the frequencies of the rotary embedding are stretched for contexts longer than those of the
-/// first training. Each kind is one table for all texts.
+/// first training.
 public enum RotaryScaling: Sendable, Equatable {
   case none
   /// Every frequency is divided. Chen et al. 2023, arXiv:2306.15595.
@@ -17,13 +17,13 @@ public enum RotaryScaling: Sendable, Equatable {
   /// `attention`. Peng et al. 2023, arXiv:2309.00071.
   case yarn(
     factor: Float, fast: Double, slow: Double, original: Double, attention: Float, whole: Bool)
-  /// Each frequency is divided by its own number: `short` for texts of up to `original` positions,
-  /// and what is turned grows by `attention`. `long`, for longer texts, is kept and not used: keys
-  /// turned by one table would be read by the other. Ding et al. 2024, arXiv:2402.13753.
+  /// Each frequency is divided by its own number: one of `short` in texts of up to `original`
+  /// positions, one of `long` in longer ones; what is turned also grows by `attention`. Ding et al.
+  /// 2024, arXiv:2402.13753.
   case longRope(short: [Float], long: [Float], attention: Float, original: Int)
 
-  /// The longest text that one table serves, where that is less than the context.
-  public var longest: Int? {
+  /// The longest text that `frequencies` serve, where longer ones turn by `longFrequencies`.
+  public var original: Int? {
     if case .longRope(_, _, _, let original) = self { original } else { nil }
   }
 
@@ -36,9 +36,20 @@ public enum RotaryScaling: Sendable, Equatable {
     }
   }
 
+  /// Wavelengths of the pairs of `width` numbers, over a full turn.
+  private static func plain(base: Double, width: Int) -> [Float] {
+    (0..<width / 2).map { Float(pow(base, Double(Float(2 * $0) / Float(width)))) }
+  }
+
+  /// Radians per position of each pair in texts that are longer than `original`.
+  func longFrequencies(base: Double, width: Int) -> [Float]? {
+    guard case .longRope(_, let long, _, _) = self else { return nil }
+    return zip(long, Self.plain(base: base, width: width)).map { 1 / ($0 * $1) }
+  }
+
   /// Radians per position of each pair of `width` numbers.
   func frequencies(base: Double, width: Int) -> [Float] {
-    let plain = (0..<width / 2).map { Float(pow(base, Double(Float(2 * $0) / Float(width)))) }
+    let plain = Self.plain(base: base, width: width)
     switch self {
     case .none, .dynamic: return plain.map { 1 / $0 }
     case .linear(let factor): return plain.map { 1 / $0 / factor }

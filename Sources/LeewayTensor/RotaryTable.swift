@@ -1,52 +1,112 @@
 import Foundation
+import Synchronization
 
-/// Cosines and sines of the rotary position embedding, `[position][rotaryWidth / 2]`.
+/// Cosines and sines of the rotary position embedding, `[position][rotaryWidth / 2]`, made only as far
+/// as texts have reached: a context of 131,072 positions costs nothing until it is used.
 ///
 /// As the reference framework does: f32 inverse frequencies, f32 angles, then cosine and sine of
 /// those, so long contexts carry the same rounding of the angle.
-public struct RotaryTable: Sendable {
+public final class RotaryTable: Sendable {
   public let headWidth: Int
   /// The first `rotaryWidth` numbers of a head turn, the rest stay.
   public let rotaryWidth: Int
   public let maxPositions: Int
-  let cosines: [Float]
-  let sines: [Float]
+  /// Radians per position of each pair.
+  private let frequencies: [Float]
+  /// On cosines and sines.
+  private let factor: Float
+  /// -1 where this table turns back what another turned.
+  private let sign: Float
+  /// What turns texts of more than `original` positions; nil where this table serves them all.
+  private let longer: RotaryTable?
+  private let original: Int
+  private let angles = Mutex(Angles())
 
-  public init(
+  /// Those of the first `positions` positions.
+  private struct Angles: Sendable {
+    var positions = 0
+    var cosines: [Float] = []
+    var sines: [Float] = []
+  }
+
+  public convenience init(
     headWidth: Int, rotaryWidth: Int, base: Double, maxPositions: Int,
     scaling: RotaryScaling = .none
   ) {
     precondition(rotaryWidth % 2 == 0 && rotaryWidth <= headWidth, "pairs within a head turn")
+    func table(_ frequencies: [Float], longer: RotaryTable?) -> RotaryTable {
+      RotaryTable(
+        headWidth: headWidth, rotaryWidth: rotaryWidth, maxPositions: maxPositions,
+        frequencies: frequencies, factor: scaling.attention, sign: 1, longer: longer,
+        original: scaling.original ?? maxPositions)
+    }
+    let long = scaling.longFrequencies(base: base, width: rotaryWidth)
+    self.init(
+      headWidth: headWidth, rotaryWidth: rotaryWidth, maxPositions: maxPositions,
+      frequencies: scaling.frequencies(base: base, width: rotaryWidth), factor: scaling.attention,
+      sign: 1, longer: long.map { table($0, longer: nil) },
+      original: scaling.original ?? maxPositions)
+  }
+
+  private init(
+    headWidth: Int, rotaryWidth: Int, maxPositions: Int, frequencies: [Float], factor: Float,
+    sign: Float, longer: RotaryTable?, original: Int
+  ) {
+    precondition(frequencies.count == rotaryWidth / 2, "one frequency a pair")
     self.headWidth = headWidth
     self.rotaryWidth = rotaryWidth
     self.maxPositions = maxPositions
-    let half = rotaryWidth / 2
-    let frequencies = scaling.frequencies(base: base, width: rotaryWidth)
-    precondition(frequencies.count == half, "one frequency a pair")
-    let factor = scaling.attention
-    var cosines = [Float](repeating: 0, count: maxPositions * half)
-    var sines = cosines
-    for position in 0..<maxPositions {
-      for index in 0..<half {
-        let angle = Double(Float(position) * frequencies[index])
-        cosines[position * half + index] = Float(cos(angle)) * factor
-        sines[position * half + index] = Float(sin(angle)) * factor
-      }
-    }
-    self.cosines = cosines
-    self.sines = sines
+    self.frequencies = frequencies
+    self.factor = factor
+    self.sign = sign
+    self.longer = longer
+    self.original = original
   }
 
   /// Turns back what this table turned: the same angles with the other sign.
   package var reversed: RotaryTable {
-    RotaryTable(self, sines: sines.map { -$0 })
+    RotaryTable(
+      headWidth: headWidth, rotaryWidth: rotaryWidth, maxPositions: maxPositions,
+      frequencies: frequencies, factor: factor, sign: -sign, longer: longer?.reversed,
+      original: original)
   }
 
-  private init(_ other: RotaryTable, sines: [Float]) {
-    headWidth = other.headWidth
-    rotaryWidth = other.rotaryWidth
-    maxPositions = other.maxPositions
-    cosines = other.cosines
-    self.sines = sines
+  /// The table for a text with these positions: its last one decides for all, as in the reference.
+  package func serving(_ positions: [Int32]) -> RotaryTable {
+    guard let longer, positions.contains(where: { Int($0) >= original }) else { return self }
+    return longer
+  }
+
+  /// Positions whose angles are held.
+  package var heldPositions: Int { angles.withLock { $0.positions } }
+
+  /// Calls `body` with the cosines and the sines of the positions up to `last`.
+  func withAngles(
+    through last: Int, _ body: (UnsafePointer<Float>?, UnsafePointer<Float>?) -> Void
+  ) {
+    // Whoever makes the table longer meanwhile leaves these arrays as they are.
+    let held = angles.withLock { angles in
+      if last >= angles.positions { extend(&angles, through: last) }
+      return angles
+    }
+    held.cosines.withUnsafeBufferPointer { cosines in
+      held.sines.withUnsafeBufferPointer { sines in body(cosines.baseAddress, sines.baseAddress) }
+    }
+  }
+
+  private func extend(_ angles: inout Angles, through last: Int) {
+    // At least twice as far as before: a text that grows by single tokens computes each angle once
+    // and moves it rarely.
+    let end = min(maxPositions, max(last + 1, 2 * angles.positions, 64))
+    angles.cosines.reserveCapacity(end * frequencies.count)
+    angles.sines.reserveCapacity(end * frequencies.count)
+    for position in angles.positions..<end {
+      for frequency in frequencies {
+        let angle = Double(Float(position) * frequency)
+        angles.cosines.append(Float(cos(angle)) * factor)
+        angles.sines.append(Float(sin(angle)) * factor * sign)
+      }
+    }
+    angles.positions = end
   }
 }

@@ -48,6 +48,33 @@ import Testing
     ("neox-in-turn", ["rotary_pct": 0.01], "rotary_pct"),
     ("neox-in-turn", ["rotary_pct": 2], "rotary_pct"),
     ("phi3-window", ["sliding_window": 0], "sliding_window"),
+    (
+      "phi3-window", ["layer_types": ["sliding_attention", "full_attention"]], "layer_types"
+    ),
+    ("mixtral-window", ["layer_types": ["full_attention", "full_attention"]], "layer_types"),
+    ("llama-multihead", ["num_hidden_layers": 2_147_483_647], "num_hidden_layers"),
+    ("gpt2-bare", ["n_layer": 2_147_483_647], "n_layer"),
+    ("gemma2-grouped", ["num_hidden_layers": 2_147_483_647], "num_hidden_layers"),
+    (
+      "phi3-window",
+      [
+        "num_attention_heads": 2_147_483_647, "num_key_value_heads": 2_147_483_647,
+        "head_dim": 2_147_483_646,
+      ], "num_attention_heads"
+    ),
+    ("llama-linear", ["rope_parameters": ["rope_type": 3]], "rope_parameters.rope_type"),
+    ("llama-linear", ["rope_parameters": ["rope_type": .null, "type": "spiral"]], "rope_parameters"),
+    (
+      "llama-yarn-set", ["rope_parameters": ["rope_type": "yarn", "factor": 2, "truncate": "no"]],
+      "rope_parameters.truncate"
+    ),
+    (
+      "phi3-crossing", ["original_max_position_embeddings": 1], "rope_parameters"
+    ),
+    (
+      "gemma3-multihead", ["rope_parameters": ["rope_type": "linear", "factor": 8]],
+      "rope_parameters"
+    ),
     ("llama-multihead", ["rope_interleaved": true], "rope_interleaved"),
     (
       "llama-yarn-set", ["rope_parameters": ["rope_type": "yarn", "factor": -1]], "rope_parameters"
@@ -134,6 +161,38 @@ import Testing
         == .rotary(base: 1e5, width: 8, interleaved: false, scaling: .linear(factor: 8)))
   }
 
+  @Test func theOlderSpellingStandsForBoth() throws {
+    let config = try open(
+      "llama-linear",
+      ["rope_scaling": ["type": "linear", "factor": 4], "rope_theta": 300]
+    ).config
+    #expect(
+      config.positions
+        == .rotary(base: 300, width: 8, interleaved: false, scaling: .linear(factor: 4)))
+    // A base beyond a thousand million is a base.
+    let far = try open(
+      "llama-linear", ["rope_parameters": ["rope_type": "default", "rope_theta": 2.804e9]]
+    ).config
+    #expect(far.positions == .rotary(base: 2.804e9, width: 8, interleaved: false))
+  }
+
+  /// What the framework writes beside `layer_types` and does not read.
+  @Test func theUnderscoredPatternIsNotRead() throws {
+    let config = try open(
+      "gemma3-multihead", ["layer_types": nil, "_sliding_window_pattern": 2]
+    ).config
+    #expect(config.windows == [4, 4, 4])
+  }
+
+  /// Sentences stay sentences.
+  @Test func aLongValueIsCut() throws {
+    let many = JSONValue.array(Array(repeating: .integer(1), count: 100_000))
+    do {
+      _ = try open("llama-multihead", ["hidden_size": many])
+      Issue.record("opened")
+    } catch CheckpointError.wrongValue(_, _, _, let found) { #expect(found.count < 100) }
+  }
+
   // MARK: Where Leeway goes another way than the reference, on purpose
 
   /// The reference rounds Gemma's factor on embeddings to the format of the weights. Here it is the
@@ -143,18 +202,58 @@ import Testing
     #expect(config.embeddingScale == Float(12).squareRoot())
   }
 
-  /// The reference changes LongRoPE's table in the middle of a text that outgrows the first
-  /// context, and leaves the keys behind it as they were. Here such a text is too long.
-  @Test func longTextsAreNotReadByTwoTables() throws {
-    let config = try open("phi3-long", [:]).config
-    #expect(config.maxPositions == 32)
-    let model = try Transformer(Checkpoint(folder: GoldenFixture.root + "/phi3-long"))
-    // The last token is predicted and not read.
-    let text = Array(repeating: 1, count: 34)
-    #expect(throws: EngineError.self) {
-      try NaiveExecutor(model: model).score(
+  /// By the length of the whole text, as the reference chooses them in one call.
+  @Test func theLengthOfATextChoosesItsFactors() throws {
+    let config = try open("phi3-crossing", [:]).config
+    #expect(config.maxPositions == 64)
+    #expect([1, 5, 6, 64].map(config.turning) == [0, 0, 1, 1])
+    let model = try Transformer(Checkpoint(folder: GoldenFixture.root + "/phi3-crossing"))
+    let text = [3, 1, 4, 1, 5, 9, 2, 6]
+    let sites = [Site(.attnQ, layer: 0), Site(.attnQ, layer: 1)]
+    let heard = try NaiveExecutor(model: model).capture(
+      CaptureJob(prompts: [5, 6, 8].map { Array(text.prefix($0)) }, sites: sites))
+    let start = model.config.queryWidth * 5
+    // The sixth token turns the five before it otherwise; the eighth changes nothing more.
+    #expect(bits(heard[0][0].values) != bits(heard[1][0].values.prefix(start)))
+    #expect(bits(heard[1][1].values) == bits(heard[2][1].values.prefix(start / 5 * 6)))
+  }
+
+  /// The reference's loop for other families than Phi-3 keeps a cache that was turned by the first
+  /// factors when the text outgrows them, so what it says depends on how often it was called. Here
+  /// every family does what Phi-3's does: the text is computed anew, and says what it would say as a
+  /// prompt.
+  @Test func aTextThatOutgrowsItsFactorsSaysWhatItWouldSayAsAPrompt() throws {
+    let model = try Transformer(Checkpoint(folder: GoldenFixture.root + "/phi3-crossing"))
+    let prompts = [[3, 1, 4], [7], [2, 7, 1, 8, 2, 8]]
+    for kind in ExecutorKind.allCases {
+      let executor = kind.make(model)
+      let made = try executor.generate(
+        GenerationJob(
+          prompts: prompts, streams: ["a", "b", "c"], variants: [.baseline], maxTokens: 9))[0]
+      for (prompt, continuation) in zip(prompts, made) {
+        for (index, token) in continuation.tokens.enumerated() {
+          let text = prompt + continuation.tokens.prefix(index)
+          let answer = try executor.nextToken(
+            NextTokenJob(prompts: [text], candidates: [[token]], variants: [.baseline]))
+          #expect(answer[0][0].top == token, "\(kind), after \(text)")
+        }
+      }
+    }
+  }
+
+  /// The last token of a scored text is predicted and not read: it does not count for its length,
+  /// where a call of the reference that is handed the whole text counts it.
+  @Test func aTokenThatIsNotReadDoesNotChooseFactors() throws {
+    let model = try Transformer(Checkpoint(folder: GoldenFixture.root + "/phi3-crossing"))
+    let text = [3, 1, 4, 1, 5, 9]
+    for kind in ExecutorKind.allCases {
+      let executor = kind.make(model)
+      let scored = try executor.score(
         ScoringJob(
-          sequences: [ScoringJob.Sequence(tokens: text, scoredFrom: 1)], variants: [.baseline]))
+          sequences: [ScoringJob.Sequence(tokens: text, scoredFrom: 5)], variants: [.baseline]))
+      let asked = try executor.nextToken(
+        NextTokenJob(prompts: [Array(text.dropLast())], candidates: [[9]], variants: [.baseline]))
+      #expect(bits(scored[0][0]) == bits(asked[0][0].logProbs))
     }
   }
 

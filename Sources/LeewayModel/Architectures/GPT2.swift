@@ -11,7 +11,6 @@ extension Architecture {
       let heads = try json.size("n_head")
       let headWidth = width / heads
       try json.require("add_cross_attention", false)
-      try json.require("scale_attn_by_inverse_layer_idx", false)
       let scaled = try json.flag("scale_attn_weights", default: true)
       // Older folders call the context `n_ctx`, newer ones `n_positions`.
       let older = try json.optionalSize("n_ctx")
@@ -19,9 +18,9 @@ extension Architecture {
         throw .missingKey(path: json.path, key: "n_positions")
       }
       json.inert("reorder_and_upcast_attn")
-      return TransformerConfig(
+      var config = TransformerConfig(
         vocabulary: try json.size("vocab_size"), width: width,
-        layers: try json.size("n_layer"), heads: heads, kvHeads: heads, headWidth: headWidth,
+        layers: try json.layers("n_layer"), heads: heads, kvHeads: heads, headWidth: headWidth,
         mlpWidth: try json.optionalSize("n_inner") ?? 4 * width,
         maxPositions: context, norm: .layer,
         epsilon: try json.epsilon("layer_norm_epsilon", default: 1e-5), positions: .learned,
@@ -29,6 +28,8 @@ extension Architecture {
         gatedMLP: false, tiedEmbeddings: try json.flag("tie_word_embeddings", default: true),
         attentionScale: scaled ? 1 / Float(headWidth).squareRoot() : 1, attentionInBias: true,
         attentionOutBias: true, mlpBias: true, endTokens: try json.tokens("eos_token_id"))
+      config.scalesByDepth = try json.flag("scale_attn_by_inverse_layer_idx", default: false)
+      return config
     },
     weights: WeightTable(
       prefixes: ["transformer.", ""],
@@ -60,5 +61,6 @@ extension Architecture {
         ("activation_function", JSONValue(config.activation.written)),
       ]
       return members + (unscaled ? [("scale_attn_weights", .bool(false))] : [])
+        + (config.scalesByDepth ? [("scale_attn_by_inverse_layer_idx", .bool(true))] : [])
     })
 }

@@ -11,6 +11,8 @@ extension Architecture {
         base: "rotary_emb_base", share: "rotary_pct", defaultShare: 0.25)
       var config = try json.usual(
         .init(activation: .geluErf, rotary: keys))
+      // There are no groups here, whatever a folder says.
+      config.kvHeads = config.heads
       config.norm = .layer
       config.epsilon = try json.epsilon("layer_norm_eps", default: 1e-5)
       config.gatedMLP = false
@@ -32,7 +34,7 @@ extension Architecture {
       up: .init("layers.#.mlp.dense_h_to_4h"), down: .init("layers.#.mlp.dense_4h_to_h"),
       ignorable: [
         "layers.#.attention.bias", "layers.#.attention.masked_bias",
-        "layers.#.attention.rotary_emb.inv_freq",
+        "layers.#.attention.rotary_emb.inv_freq", "rotary_emb.inv_freq",
       ]),
     fresh: { shape in
       var config = Architecture.llama.fresh(shape)

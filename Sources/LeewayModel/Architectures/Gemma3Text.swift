@@ -14,9 +14,9 @@ extension Architecture {
           mlpWidth: 9216, context: 131_072, activationKey: "hidden_activation",
           activation: .geluTanh, tied: true,
           rotary: .init(defaultBase: 1e6, kind: "full_attention")))
-      let pattern = try json.optionalSize("_sliding_window_pattern")
-      let every = try json.optionalSize("sliding_window_pattern") ?? pattern ?? 6
-      json.inert("hidden_act")
+      let every = try json.optionalSize("sliding_window_pattern") ?? 6
+      // The framework writes the second beside `layer_types`, which say it, and does not read it.
+      json.inert("hidden_act", "_sliding_window_pattern")
       try json.gemma(&config)
       (config.postNorms, config.headNorm) = (true, .each)
       config.attentionScale = try json.queryScale(default: 256)

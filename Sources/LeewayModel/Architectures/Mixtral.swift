@@ -8,8 +8,8 @@ extension Architecture {
     modelType: "mixtral",
     config: { (json) throws(CheckpointError) in
       var config = try json.usual(
-        .init(context: 32_768, epsilon: 1e-5, rotary: .init(defaultBase: 1e6)))
-      config.windows = try json.windows(layers: config.layers)
+        .init(context: 131_072, epsilon: 1e-5, rotary: .init(defaultBase: 1e6)))
+      config.windows = try json.uniformWindows(layers: config.layers)
       try json.experts(["num_local_experts"], default: (8, 2), into: &config)
       return config
     },

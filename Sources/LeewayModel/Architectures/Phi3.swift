@@ -3,8 +3,7 @@ import LeewayTensor
 
 extension Architecture {
   /// Phi-3 and Phi-4-mini: Llama's block with its maps fused in the file, and LongRoPE for long
-  /// contexts, of which Leeway reads the part that one table serves. Abdin et al. 2024,
-  /// arXiv:2404.14219.
+  /// contexts. Abdin et al. 2024, arXiv:2404.14219.
   static let phi3 = Architecture(
     modelType: "phi3",
     config: { (json) throws(CheckpointError) in
@@ -12,7 +11,7 @@ extension Architecture {
         .init(
           context: 4096, epsilon: 1e-5,
           rotary: .init(share: "partial_rotary_factor", original: 4096)))
-      config.windows = try json.windows(layers: config.layers)
+      config.windows = try json.uniformWindows(layers: config.layers)
       return config
     },
     weights: {
@@ -27,9 +26,13 @@ extension Architecture {
     fresh: Architecture.llama.fresh,
     written: { config in
       let kept = config.windowKeys.filter { $0.0 != "layer_types" }
+      var original = config.maxPositions
+      if case .rotary(_, _, _, let scaling) = config.positions {
+        original = scaling.original ?? original
+      }
       return config.usualKeys("Phi3ForCausalLM", without: ["head_dim"]) + kept + [
         ("partial_rotary_factor", .real(config.rotaryShare)),
-        ("original_max_position_embeddings", .integer(config.maxPositions)),
+        ("original_max_position_embeddings", .integer(original)),
       ]
     })
 }

@@ -15,7 +15,7 @@ extension Architecture {
       json.inert("intermediate_size", "max_window_layers")
       try json.requireEveryBlockRouted()
       if try json.flag("use_sliding_window", default: false) {
-        config.windows = try json.windows(layers: config.layers, default: 4096)
+        config.windows = try json.uniformWindows(layers: config.layers, default: 4096)
       } else {
         json.inert("sliding_window", "layer_types")
       }

@@ -52,7 +52,7 @@ public struct Checkpoint: Sendable {
     guard let found = root["model_type"], found != .null else {
       throw .missingKey(path: path, key: "model_type")
     }
-    let type = found.text ?? found.canonicalText
+    let type = found.text ?? found.excerpt
     guard let architecture = Architecture.all.first(where: { $0.modelType == type }) else {
       throw .unknownArchitecture(path: path, found: type, known: known)
     }
@@ -95,17 +95,14 @@ public struct Checkpoint: Sendable {
         path: path, key: "num_key_value_heads", expected: "a divisor of \(config.heads) heads",
         found: "\(config.kvHeads)")
     }
-    guard config.headWidth > 0, config.headWidth * config.heads >= config.heads else {
+    guard config.headWidth > 0 else {
       throw .wrongValue(
         path: path, key: "head_dim", expected: "at least 1", found: "\(config.headWidth)")
     }
-    if case .rotary = config.positions {
-      // Angles are held for every position: a lie here would take all memory.
-      guard config.maxPositions <= 1 << 20 else {
-        throw .wrongValue(
-          path: path, key: "max_position_embeddings", expected: "at most \(1 << 20)",
-          found: "\(config.maxPositions)")
-      }
+    guard config.queryWidth < 1 << 31 else {
+      throw .wrongValue(
+        path: path, key: "num_attention_heads", expected: "heads of less than 2^31 numbers in all",
+        found: "\(config.heads) heads of \(config.headWidth)")
     }
   }
 }

@@ -30,17 +30,26 @@ extension ConfigReader {
       } ?? 1, headWidth: headWidth,
       original: try optionalSize("original_max_position_embeddings") ?? keys.original,
       context: context)
+    var older = false
     for key in ["rope_scaling", "rope_parameters"] {
       guard var value = value(key) else { continue }
-      guard case .object = value else { throw wrong(key, "an object or null", value) }
+      guard let members = value.members else { throw wrong(key, "an object or null", value) }
       if let kind = keys.kind {
         if key == "rope_parameters" {
+          let kinds = ["full_attention", "sliding_attention"].map { Array($0.utf8) }
+          guard members.allSatisfy({ kinds.contains($0.key) || $0.value == .null }) else {
+            throw wrong(key, "an object with full_attention and sliding_attention", value)
+          }
           guard let own = value[kind], own != .null else { continue }
           value = own
         } else if !keys.scales {
           continue
         }
+      } else if older {
+        // The older spelling stands for both, as in the reference.
+        continue
       }
+      older = !members.isEmpty
       try found.read(RotaryObject(value: value, key: key, path: path), sharing: keys.share != nil)
     }
     guard found.base > 0 else {
@@ -71,11 +80,12 @@ private struct RotaryDraft {
   /// - Parameter sharing: whether the family lets a part of a head turn.
   mutating func read(_ object: RotaryObject, sharing: Bool) throws(CheckpointError) {
     try object.checkKeys()
-    base = try object.number("rope_theta") ?? base
+    base = try object.number("rope_theta", below: .infinity) ?? base
     if sharing { share = try object.number("partial_rotary_factor") ?? share }
     let stretched = try object.number("original_max_position_embeddings")
     let before = original.map(Double.init) ?? stretched ?? Double(context)
-    switch (object.value["rope_type"] ?? object.value["type"])?.text ?? "default" {
+    let older = try object.text("type")
+    switch try object.text("rope_type") ?? older ?? "default" {
     case "default": break
     case "linear": scaling = .linear(factor: Float(try object.required("factor")))
     case "dynamic": scaling = .dynamic(factor: Float(try object.required("factor")))
@@ -88,6 +98,7 @@ private struct RotaryDraft {
         original: Float(before))
     // Early Phi-3 folders call LongRoPE "su" or "yarn".
     case let type where type == "longrope" || type == "su" || object.value["short_factor"] != nil:
+      guard before > 1 else { throw object.wrong("original_max_position_embeddings above 1") }
       let factor = try object.number("factor") ?? Double(context) / before
       let standard = factor <= 1 ? 1 : (1 + log(factor) / log(before)).squareRoot()
       scaling = .longRope(
@@ -118,7 +129,7 @@ private struct RotaryDraft {
     return .yarn(
       factor: Float(factor), fast: fast, slow: slow, original: before,
       attention: Float(try object.number("attention_factor") ?? attention),
-      whole: object.value["truncate"]?.bool ?? true)
+      whole: try object.flag("truncate") ?? true)
   }
 }
 
@@ -129,7 +140,7 @@ private struct RotaryObject {
   let path: String
 
   func wrong(_ expected: String) -> CheckpointError {
-    .wrongValue(path: path, key: key, expected: expected, found: value.canonicalText)
+    .wrongValue(path: path, key: key, expected: expected, found: value.excerpt)
   }
 
   func checkKeys() throws(CheckpointError) {
@@ -144,14 +155,29 @@ private struct RotaryObject {
     }
   }
 
-  func number(_ name: String) throws(CheckpointError) -> Double? {
+  private func wrong(_ name: String, _ expected: String, _ found: JSONValue) -> CheckpointError {
+    .wrongValue(path: path, key: "\(key).\(name)", expected: expected, found: found.excerpt)
+  }
+
+  func number(_ name: String, below limit: Double = 1e9) throws(CheckpointError) -> Double? {
     guard let found = value[name], found != .null else { return nil }
-    guard let number = found.double, number > 0, number < 1e9 else {
-      throw .wrongValue(
-        path: path, key: "\(key).\(name)", expected: "a number above 0 and below 1e9",
-        found: found.canonicalText)
+    guard let number = found.double, number > 0, number < limit else {
+      let bound = limit.isFinite ? " and below \(limit)" : ""
+      throw wrong(name, "a number above 0\(bound)", found)
     }
     return number
+  }
+
+  func text(_ name: String) throws(CheckpointError) -> String? {
+    guard let found = value[name], found != .null else { return nil }
+    guard let text = found.text else { throw wrong(name, "a word", found) }
+    return text
+  }
+
+  func flag(_ name: String) throws(CheckpointError) -> Bool? {
+    guard let found = value[name], found != .null else { return nil }
+    guard let flag = found.bool else { throw wrong(name, "true or false", found) }
+    return flag
   }
 
   func required(_ name: String) throws(CheckpointError) -> Double {
@@ -169,9 +195,7 @@ private struct RotaryObject {
     guard numbers.count == count, found.array?.count == count,
       numbers.allSatisfy({ $0 > 0 && $0.isFinite })
     else {
-      throw .wrongValue(
-        path: path, key: "\(key).\(name)", expected: "\(count) numbers above 0",
-        found: found.canonicalText)
+      throw wrong(name, "\(count) numbers above 0", found)
     }
     return numbers
   }

@@ -28,20 +28,28 @@ extension ConfigReader {
     let standard = says("head_dim") ? nil : usual.headWidth
     let headWidth = try optionalSize("head_dim") ?? standard ?? width / heads
     let context = try optionalSize("max_position_embeddings") ?? usual.context
+    let layers = try self.layers("num_hidden_layers", default: usual.layers)
     let positions = try rotary(headWidth: headWidth, context: context, usual.rotary)
-    var longest = context
-    if case .rotary(_, _, _, let scaling) = positions { longest = scaling.longest ?? context }
     return TransformerConfig(
       vocabulary: try size("vocab_size", default: usual.vocabulary), width: width,
-      layers: try size("num_hidden_layers", default: usual.layers), heads: heads,
+      layers: layers, heads: heads,
       kvHeads: try optionalSize("num_key_value_heads") ?? usual.kvHeads ?? heads,
       headWidth: headWidth, mlpWidth: try size(usual.mlpKey, default: usual.mlpWidth),
-      maxPositions: min(context, longest), norm: .rms,
+      maxPositions: context, norm: .rms,
       epsilon: try epsilon("rms_norm_eps", default: usual.epsilon), positions: positions,
       activation: try activation(usual.activationKey, default: usual.activation), gatedMLP: true,
       tiedEmbeddings: try flag("tie_word_embeddings", default: usual.tied),
       attentionScale: 1 / Float(headWidth).squareRoot(), attentionInBias: false,
       attentionOutBias: false, mlpBias: false, endTokens: try tokens("eos_token_id"))
+  }
+
+  /// How many blocks there are; more than any model has would be a lie that takes memory.
+  mutating func layers(_ key: String, default fallback: Int? = nil) throws(CheckpointError) -> Int {
+    let layers = try size(key, default: fallback)
+    guard layers <= 1 << 16 else {
+      throw .wrongValue(path: path, key: key, expected: "at most \(1 << 16)", found: "\(layers)")
+    }
+    return layers
   }
 
   private mutating func size(_ key: String, default fallback: Int?) throws(CheckpointError) -> Int {
@@ -87,6 +95,21 @@ extension ConfigReader {
       }
     }
     return windows.contains { $0 > 0 } ? windows : []
+  }
+
+  /// The same for a family whose blocks are all of one kind, whatever `layer_types` says of them.
+  mutating func uniformWindows(layers: Int, default fallback: Int? = nil)
+    throws(CheckpointError) -> [Int]
+  {
+    let windows = try windows(layers: layers, default: fallback)
+    let mixed = Set(windows).count > 1
+    guard !mixed, try optionalSize("sliding_window") == nil || !windows.isEmpty else {
+      throw .wrongValue(
+        path: path, key: "layer_types",
+        expected: "the same for every block, and sliding_attention where there is a sliding_window",
+        found: mixed ? "both kinds" : "full_attention")
+    }
+    return windows
   }
 
   /// Experts of a block, and how many of them a position goes through.

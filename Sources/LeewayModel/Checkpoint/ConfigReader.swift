@@ -44,7 +44,7 @@ struct ConfigReader {
   }
 
   func wrong(_ key: String, _ expected: String, _ found: JSONValue) -> CheckpointError {
-    .wrongValue(path: path, key: key, expected: expected, found: found.canonicalText)
+    .wrongValue(path: path, key: key, expected: expected, found: found.excerpt)
   }
 
   mutating func optionalSize(_ key: String) throws(CheckpointError) -> Int? {

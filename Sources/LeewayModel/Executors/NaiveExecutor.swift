@@ -91,6 +91,8 @@ public final class NaiveExecutor: SequenceSweeper {
   ) -> Continuation {
     var made = Continuation(tokens: [], stopped: false)
     guard job.maxTokens > 0 else { return made }
+    let turning = model.config.turning
+    let outgrows = turning(prompt.count) != turning(prompt.count + job.maxTokens - 1)
     HookDues.count(
       [variant], sequences: [prompt], promptLengths: [prompt.count],
       readouts: [[prompt.count - 1]], layers: model.config.layers, carried: true)
@@ -115,6 +117,20 @@ public final class NaiveExecutor: SequenceSweeper {
         made.stopped = job.stopTokens.contains(next)
         let goOn = onToken(next)
         if made.stopped || !goOn || made.tokens.count == job.maxTokens { break }
+        let text = prompt.count + made.tokens.count
+        if outgrows, turning(text) != turning(text - 1) {
+          // Other factors turn the longer text: all of it is computed anew, as the reference does
+          // for the family that has them.
+          fed = prompt + made.tokens
+          last[0] = fed.count - 1
+          batch = single(
+            fed, promptLength: prompt.count, variant: variant, arena: space.arena,
+            capacity: prompt.count + job.maxTokens)
+          HookDues.count(
+            [variant], sequences: [fed], promptLengths: [prompt.count], readouts: [last],
+            layers: model.config.layers, carried: true)
+          continue
+        }
         batch.advance()
         for intervention in variant.interventions
         where intervention.positions.touches(

@@ -31,6 +31,40 @@ public final class SweepPlanner: SequenceSweeper {
     sequences: [[Int]], promptLengths: [Int], readouts: [[Int]], variants: [Variant],
     value: @Sendable (Int, Int, Int, UnsafeBufferPointer<Float>) -> Value
   ) -> [[[Value]]] {
+    let kinds = alike(sequences.map { [model.config.turning(of: $0.count)] })
+    var answers = variants.map { _ in sequences.map { _ in [Value]() } }
+    for kind in kinds {
+      let found = sweepAlike(
+        sequences: kind.map { sequences[$0] }, promptLengths: kind.map { promptLengths[$0] },
+        readouts: kind.map { readouts[$0] }, variants: variants
+      ) { variant, sequence, readout, logits in value(variant, kind[sequence], readout, logits) }
+      for variant in variants.indices {
+        for (index, sequence) in kind.enumerated() {
+          answers[variant][sequence] = found[variant][index]
+        }
+      }
+    }
+    return answers
+  }
+
+  /// Indices of equal keys together, in the order in which each key comes first.
+  private func alike(_ keys: [[Int]]) -> [[Int]] {
+    var kinds: [[Int]] = []
+    var places: [[Int]: Int] = [:]
+    for (index, key) in keys.enumerated() {
+      let place = places[key] ?? kinds.count
+      if place == kinds.count { kinds.append([]) }
+      places[key] = place
+      kinds[place].append(index)
+    }
+    return kinds
+  }
+
+  /// Sequences that are turned alike: their beginnings can be shared.
+  private func sweepAlike<Value: Sendable>(
+    sequences: [[Int]], promptLengths: [Int], readouts: [[Int]], variants: [Variant],
+    value: @Sendable (Int, Int, Int, UnsafeBufferPointer<Float>) -> Value
+  ) -> [[[Value]]] {
     HookDues.count(
       variants, sequences: sequences, promptLengths: promptLengths, readouts: readouts,
       layers: layers, carried: true)
@@ -197,12 +231,39 @@ public final class SweepPlanner: SequenceSweeper {
 
   public func generate(_ job: GenerationJob) throws -> [[Continuation]] {
     try validate(job)
-    var answers = job.variants.map { _ in [Continuation]() }
-    guard job.maxTokens > 0 else {
-      return job.variants.map { _ in
-        job.prompts.map { _ in Continuation(tokens: [], stopped: false) }
+    var answers = job.variants.map { _ in
+      job.prompts.map { _ in Continuation(tokens: [], stopped: false) }
+    }
+    guard job.maxTokens > 0 else { return answers }
+    // From the kind of the prompt to that of the longest text that may come of it.
+    let keys = job.prompts.map { prompt in
+      [prompt.count, prompt.count + job.maxTokens - 1].map(model.config.turning)
+    }
+    for kind in alike(keys) {
+      var part = job
+      part.prompts = kind.map { job.prompts[$0] }
+      part.streams = kind.map { job.streams[$0] }
+      // A text that outgrows its first factors is computed anew, which only the reference does.
+      let grows = keys[kind[0]][0] != keys[kind[0]][1]
+      let found = grows ? try generateAlone(part) : generateAlike(part)
+      for variant in job.variants.indices {
+        for (index, prompt) in kind.enumerated() {
+          answers[variant][prompt] = found[variant][index]
+        }
       }
     }
+    return answers
+  }
+
+  private func generateAlone(_ job: GenerationJob) throws -> [[Continuation]] {
+    let naive = NaiveExecutor(model: model, kernels: kernels)
+    defer { meter.add(naive.meter.count) }
+    return try naive.generate(job)
+  }
+
+  /// Prompts that are turned alike, and go on being.
+  private func generateAlike(_ job: GenerationJob) -> [[Continuation]] {
+    var answers = job.variants.map { _ in [Continuation]() }
     let readouts = job.prompts.map { [$0.count - 1] }
     let lengths = job.prompts.map(\.count)
     HookDues.count(

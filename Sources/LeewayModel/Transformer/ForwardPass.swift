@@ -120,7 +120,7 @@ package struct ForwardPass {
     headNorm(q, .query(layer))
     headNorm(k, .key(layer))
     if case .rotary(_, _, let interleaved, _) = config.positions(layer),
-      let table = model.rotary(layer)
+      let table = model.rotary(layer)?.serving(batch.positions)
     {
       kernels.rotary(
         q, heads: config.heads, headWidth: config.headWidth, positions: positions, table: table,
@@ -146,7 +146,7 @@ package struct ForwardPass {
     let z = space.attended.matrix(rows: q.rows, columns: config.queryWidth)
     kernels.attend(
       q: q, visible: space.visible, pieces: space.pieces, spans: space.spans, heads: config.heads,
-      kvHeads: config.kvHeads, headWidth: config.headWidth, scale: config.attentionScale,
+      kvHeads: config.kvHeads, headWidth: config.headWidth, scale: config.attentionScale(layer),
       cap: config.attentionCap, window: config.window(layer), into: z, work: &work)
     recorder?.record(.attention(q: q, keyValue: kv, layer: layer, into: z))
     return tap(.attnZ, layer, z, batch, needed)

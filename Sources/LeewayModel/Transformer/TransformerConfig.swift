@@ -60,6 +60,8 @@ public struct TransformerConfig: Sendable, Equatable {
   public var parallelHalves = false
   /// Factor on query · key.
   public var attentionScale: Float
+  /// Whether block l divides it by l + 1.
+  public var scalesByDepth = false
   /// Scores and logits become `cap · tanh(x / cap)`; 0 leaves them.
   public var attentionCap: Float = 0
   public var logitCap: Float = 0
@@ -82,9 +84,25 @@ public struct TransformerConfig: Sendable, Equatable {
   /// Positions that a query of a block sees; 0: all.
   public func window(_ layer: Int) -> Int { windows.isEmpty ? 0 : windows[layer] }
 
+  /// Factor on query · key in a block.
+  package func attentionScale(_ layer: Int) -> Float {
+    scalesByDepth ? attentionScale / Float(layer + 1) : attentionScale
+  }
+
   /// How a block's queries and keys are turned.
   package func positions(_ layer: Int) -> PositionScheme {
     window(layer) > 0 ? windowedPositions ?? positions : positions
+  }
+
+  /// By how long a text is, which of LongRoPE's factors turn it: texts of one number share what is
+  /// computed of them, others nothing, since the length of the whole text turns its first position.
+  package func turning(of length: Int) -> Int {
+    [positions, windowedPositions].count { scheme in
+      guard case .rotary(_, _, _, let scaling)? = scheme, let original = scaling.original else {
+        return false
+      }
+      return length > original
+    }
   }
 
   /// Numbers of a norm of queries and of one of keys.

@@ -143,7 +143,8 @@ struct BackwardPass {
   }
 
   private func rotary(_ x: Matrix, _ layer: Int, _ heads: Int, _ positions: [Int32]) {
-    guard let gradient = table.gradient(of: x), let reversed = model.reversedRotary(layer),
+    guard let gradient = table.gradient(of: x),
+      let reversed = model.reversedRotary(layer)?.serving(batch.positions),
       case .rotary(_, _, let interleaved, _) = config.positions(layer)
     else { return }
     kernels.rotary(
@@ -162,7 +163,7 @@ struct BackwardPass {
       q: q, k: keyValue.columns(keys), v: keyValue.columns(values), dz: dz,
       sequences: batch.stretches.map { $0.firstRow..<$0.firstRow + $0.count },
       heads: config.heads, kvHeads: config.kvHeads, headWidth: config.headWidth,
-      scale: config.attentionScale, cap: config.attentionCap, window: config.window(layer),
+      scale: config.attentionScale(layer), cap: config.attentionCap, window: config.window(layer),
       intoQ: dq, k: dkv.columns(keys), v: dkv.columns(values))
     table.finish(z)
   }

@@ -30,7 +30,7 @@ extension Trainee {
     let rows = sequences.reduce(0) { $0 + $1.inputs.count }
     let weight = sequences.reduce(0.0) { $0 + $1.weights.reduce(0.0) { $0 + Double($1) } }
     var loss = BatchLoss()
-    for slice in Self.slices(sequences) {
+    for slice in slices(sequences) {
       let part = Array(sequences[slice])
       let these = variants.isEmpty ? part.map { _ in Variant.baseline } : Array(variants[slice])
       let share = Double(part.reduce(0) { $0 + $1.inputs.count }) / Double(max(rows, 1))
@@ -47,7 +47,7 @@ extension Trainee {
   /// The loss alone.
   package func loss(_ sequences: [TrainingSequence], variants: [Variant] = []) -> BatchLoss {
     var loss = BatchLoss()
-    for slice in Self.slices(sequences) {
+    for slice in slices(sequences) {
       let part = Array(sequences[slice])
       let these = variants.isEmpty ? part.map { _ in Variant.baseline } : Array(variants[slice])
       let found = pass(part, these, scale: 1, back: false, false)
@@ -58,13 +58,17 @@ extension Trainee {
     return loss
   }
 
-  /// Consecutive sequences of about `rowsAtOnce` rows, at least one: by sizes alone.
-  static func slices(_ sequences: [TrainingSequence]) -> [Range<Int>] {
+  /// Consecutive sequences of about `rowsAtOnce` rows, at least one, all turned by the same factors:
+  /// by sizes alone.
+  private func slices(_ sequences: [TrainingSequence]) -> [Range<Int>] {
     var slices: [Range<Int>] = []
     var first = 0
     while first < sequences.count {
       var (end, rows) = (first, 0)
-      while end < sequences.count, end == first || rows + sequences[end].inputs.count <= rowsAtOnce
+      let turning = config.turning(of: sequences[first].inputs.count)
+      while end < sequences.count,
+        end == first || rows + sequences[end].inputs.count <= Self.rowsAtOnce,
+        config.turning(of: sequences[end].inputs.count) == turning
       {
         rows += sequences[end].inputs.count
         end += 1

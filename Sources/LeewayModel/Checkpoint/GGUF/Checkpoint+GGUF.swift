@@ -28,10 +28,13 @@ extension Checkpoint {
     let tensors = family.renamed(stored, table)
     let archive = TensorArchive(
       tensors: tensors, otherTensors: files.flatMap(\.otherTensors), files: files.map(\.path))
+    let resolved: ResolvedTable
+    do {
+      resolved = try ResolvedTable(table, config: config, archive: archive, folder: path)
+    } catch { throw family.told(error, table) }
     self.init(
       folder: path, architecture: architecture, config: config, harmlessKeys: harmless,
-      ignoredKeys: ignoring.sorted(), archive: archive,
-      table: try ResolvedTable(table, config: config, archive: archive, folder: path))
+      ignoredKeys: ignoring.sorted(), archive: archive, table: resolved)
   }
 
   private static func parts(_ path: String) throws(CheckpointError) -> [GGUF] {
@@ -86,6 +89,18 @@ extension GGUFFamily {
     case .missingKey(let path, let key): .missingKey(path: path, key: self.key(for: key))
     case .wrongValue(let path, let key, let expected, let found):
       .wrongValue(path: path, key: self.key(for: key), expected: expected, found: found)
+    default: error
+    }
+  }
+
+  /// An error about a tensor under the file's own name.
+  fileprivate func told(_ error: CheckpointError, _ table: WeightTable) -> CheckpointError {
+    switch error {
+    case .missingTensor(let path, let name):
+      .missingTensor(folder: path, name: self.name(inFile: name, table))
+    case .wrongShape(let path, let name, let expected, let found):
+      .wrongShape(
+        folder: path, name: self.name(inFile: name, table), expected: expected, found: found)
     default: error
     }
   }

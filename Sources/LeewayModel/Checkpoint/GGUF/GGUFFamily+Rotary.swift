@@ -10,33 +10,65 @@ extension GGUFFamily {
     if let long = try longRope(file) {
       members += long
       return [
-        "rope.scaling.type", "rope.scaling.attn_factor", "rope.scaling.original_context_length",
+        "rope.scaling.type", "rope.scaling.attn_factor", "rope.scaling.factor",
+        "rope.scaling.finetuned", "rope.scaling.original_context_length",
       ]
     }
     let prefix = architecture + ".rope.scaling."
+    let older = file["\(architecture).rope.scale_linear"]?.double
+    let factor = file[prefix + "factor"]?.double ?? older
+    // A factor alone means a linear one.
+    let kind = file[prefix + "type"].map { $0.text ?? $0.summary } ?? (factor == nil ? "none" : "linear")
+    var known: Set = [
+      "rope.scaling.type", "rope.scaling.factor", "rope.scaling.original_context_length",
+      "rope.scaling.finetuned", "rope.scale_linear",
+    ]
     var scaling: JSONValue?
-    switch file[prefix + "type"]?.text {
-    case nil, "none": break
-    case "linear":
-      guard let factor = file[prefix + "factor"]?.double else {
-        throw .missingKey(path: file.path, key: prefix + "factor")
-      }
+    switch kind {
+    case "none": break
+    case "linear", "yarn":
+      guard let factor else { throw .missingKey(path: file.path, key: prefix + "factor") }
       scaling = ["rope_type": "linear", "factor": .real(factor)]
-    case let type?:
+      guard kind == "yarn" else { break }
+      scaling = yarn(file, factor)
+      known.formUnion([
+        "rope.scaling.attn_factor", "rope.scaling.yarn_beta_fast", "rope.scaling.yarn_beta_slow",
+      ])
+    case "longrope": throw .missingTensor(folder: file.path, name: Self.long)
+    default:
       throw .wrongValue(
-        path: file.path, key: prefix + "type", expected: "none or linear", found: type)
+        path: file.path, key: prefix + "type", expected: "none, linear, yarn or longrope",
+        found: kind)
     }
     if let tensor = file.tensors.first(where: { $0.name == Self.factors }) {
       guard scaling == nil else {
         throw .wrongValue(
           path: file.path, key: prefix + "type", expected: "none beside \(Self.factors)",
-          found: "linear")
+          found: kind)
       }
       let base = file["\(architecture).rope.freq_base"]?.double ?? 10_000
       scaling = try stretched(tensor.floats(), base: base, file)
     }
     if let scaling { members.append(("rope_scaling", scaling)) }
-    return ["rope.scaling.type", "rope.scaling.factor"]
+    return known
+  }
+
+  /// Waves stretched by how often they turn in the context before it was stretched.
+  private func yarn(_ file: GGUF, _ factor: Double) -> JSONValue {
+    let prefix = architecture + ".rope.scaling."
+    var members: [(String, JSONValue)] = [("rope_type", "yarn"), ("factor", .real(factor))]
+    if let original = file[prefix + "original_context_length"]?.int {
+      members.append(("original_max_position_embeddings", .integer(original)))
+    }
+    if let attention = file[prefix + "attn_factor"]?.double {
+      // The file's factor goes onto the usual one, a folder's stands for it.
+      let usual = factor <= 1 ? 1 : 0.1 * log(factor) + 1
+      members.append(("attention_factor", .real(attention * usual)))
+    }
+    for (name, key) in [("beta_fast", "yarn_beta_fast"), ("beta_slow", "yarn_beta_slow")] {
+      if let beta = file[prefix + key]?.double { members.append((name, .real(beta))) }
+    }
+    return .object(members.map { JSONMember(key: Array($0.0.utf8), value: $0.1) })
   }
 
   /// Divisors of the frequencies of rotary pairs.
@@ -69,9 +101,8 @@ extension GGUFFamily {
       JSONMember(key: Array("short_factor".utf8), value: short),
       JSONMember(key: Array("long_factor".utf8), value: long),
     ]
-    if let factor = file[prefix + "attn_factor"]?.double {
-      scaling.append(JSONMember(key: Array("attention_factor".utf8), value: .real(factor)))
-    }
+    let attention = file[prefix + "attn_factor"]?.double ?? 1
+    scaling.append(JSONMember(key: Array("attention_factor".utf8), value: .real(attention)))
     return [
       ("rope_scaling", .object(scaling)), ("original_max_position_embeddings", .integer(original)),
     ]
@@ -103,9 +134,13 @@ extension GGUFFamily {
       }
     }
     guard let original = contexts.map({ Double(1 << $0) }).first(where: matches) else {
-      throw .wrongValue(
-        path: file.path, key: Self.factors,
-        expected: "Llama 3's ramp over a power of two positions", found: "other factors")
+      // Another's factors, for texts of any length.
+      let all = JSONValue.array(factors.map { .real(Double($0)) })
+      let context = file["\(architecture).context_length"]?.int ?? 0
+      return [
+        "rope_type": "longrope", "short_factor": all, "long_factor": all, "attention_factor": 1,
+        "original_max_position_embeddings": .integer(context),
+      ]
     }
     return [
       "rope_type": "llama3", "factor": .real(Double(largest)), "low_freq_factor": .real(low),

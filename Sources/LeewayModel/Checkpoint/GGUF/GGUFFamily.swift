@@ -15,6 +15,8 @@ package struct GGUFFamily: Sendable {
   var constants: [String: JSONValue] = [:]
   /// Keys of `config.json` that follow from several of the metadata's.
   var computed: @Sendable (GGUF) -> [String: JSONValue] = { _ in [:] }
+  /// The metadata's keys behind computed ones, for sentences.
+  var origins: [String: String] = [:]
   /// Keys of `config.json` that are true where the file has a tensor of this name.
   var flags: [String: String] = [:]
   /// Metadata on which no arithmetic depends.
@@ -41,14 +43,15 @@ package struct GGUFFamily: Sendable {
   /// `config.json` as the metadata tells it. Keys that no one accounts for stand in it under their own
   /// names, so that the reader of configurations refuses them.
   func json(_ file: GGUF) throws(CheckpointError) -> JSONValue {
+    try requireWhatHasNoDefault(file)
     let told = constants.merging(computed(file)) { $1 }
     var members = told.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
     members.append(("model_type", JSONValue(modelType)))
     var known = Self.bookkeeping.union(inert)
     for (name, key) in keys.sorted(by: { $0.key < $1.key }) {
       known.insert(key)
-      guard let value = file["\(architecture).\(key)"] else { continue }
-      members.append((name, Self.json(value)))
+      let value = file["\(architecture).\(key)"].map(Self.json) ?? silence(name, file)
+      if let value { members.append((name, value)) }
     }
     if let embedding = file.tensors.first(where: { $0.name == "token_embd.weight" }),
       let vocabulary = embedding.shape.first
@@ -80,7 +83,35 @@ package struct GGUFFamily: Sendable {
 
   /// The metadata's key for a key of `config.json`.
   func key(for name: String) -> String {
-    keys[name].map { "\(architecture).\($0)" } ?? name
+    (keys[name] ?? origins[name]).map { "\(architecture).\($0)" } ?? name
+  }
+
+  /// Folders of a family agree on what goes without saying; readers of GGUF ask for these.
+  private func requireWhatHasNoDefault(_ file: GGUF) throws(CheckpointError) {
+    let names = [
+      "layer_norm_eps", "layer_norm_epsilon", "max_position_embeddings", "n_positions",
+      "rms_norm_eps",
+    ]
+    for name in names where keys[name] != nil {
+      guard file[key(for: name)] != nil else {
+        throw .missingKey(path: file.path, key: key(for: name))
+      }
+    }
+  }
+
+  /// What a file means by leaving out a key, whatever the family's folders mean by it.
+  private func silence(_ name: String, _ file: GGUF) -> JSONValue? {
+    func size(_ key: String) -> Int? { file["\(architecture).\(key)"]?.int }
+    switch name {
+    case "rope_theta": return .real(10_000)
+    case "num_key_value_heads": return size("attention.head_count").map { .integer($0) }
+    case "head_dim":
+      guard let width = size("embedding_length"), let heads = size("attention.head_count"),
+        heads > 0
+      else { return nil }
+      return .integer(width / heads)
+    default: return nil
+    }
   }
 
   private static func json(_ value: GGUFValue) -> JSONValue {
@@ -130,6 +161,14 @@ package struct GGUFFamily: Sendable {
 }
 
 extension GGUFFamily {
+  /// The file's name of a tensor that a folder would call so.
+  func name(inFile name: String, _ table: WeightTable) -> String {
+    let prefix = table.prefixes[0]
+    let place = GGUFName(name.hasPrefix(prefix) ? String(name.dropFirst(prefix.count)) : name)
+    guard let template = tensors[place.template] else { return name }
+    return WeightTable.name(template, block: place.block, expert: place.expert) + place.suffix
+  }
+
   /// A family with this one's names but for some, its queries and keys in the order of a folder.
   func sibling(
     _ modelType: String, architecture: String? = nil, without: Set<String> = [],

@@ -30,6 +30,9 @@ extension GGUF {
     {
       return ["query_pre_attn_scalar": .integer(width / heads)]
     }
-    return size("attention.key_length").map { ["query_pre_attn_scalar": .integer($0)] } ?? [:]
+    if let head = size("attention.key_length") { return ["query_pre_attn_scalar": .integer(head)] }
+    guard let width = size("embedding_length"), let heads = size("attention.head_count"), heads > 0
+    else { return [:] }
+    return ["query_pre_attn_scalar": .integer(width / heads)]
   }
 }
