@@ -284,7 +284,7 @@ FIXTURES = [
     gpt2("gpt2-bf16", 12, 2, 53, 3, BF16, odd=dict(masks=torch.bool)),
     gpt2("gpt2-f16-odd", 15, 3, 61, 2, F16, n_inner=37, activation_function="relu"),
     gpt2("gpt2-by-depth", 12, 2, 43, 3, scale_attn_by_inverse_layer_idx=True,
-         reorder_and_upcast_attn=True, tie_word_embeddings=False),
+         tie_word_embeddings=False),
     gpt2("gpt2-unscaled", 18, 3, 50, 2, scale_attn_weights=False, activation_function="gelu",
          n_inner=40, layer_norm_epsilon=1e-3),
 ]

@@ -7,6 +7,13 @@ extension JSONValue {
     return out
   }
 
+  /// The same with a point in every real number, for readers that tell 30.0 from 30.
+  package var typedBytes: [UInt8] {
+    var out: [UInt8] = []
+    write(into: &out, typed: true)
+    return out
+  }
+
   public var canonicalText: String { String(decoding: canonicalBytes, as: UTF8.self) }
 
   /// The same, cut to what a sentence holds.
@@ -15,21 +22,21 @@ extension JSONValue {
     return text.utf8.count > 80 ? text.prefix(80) + "…" : text
   }
 
-  private func write(into out: inout [UInt8]) {
+  private func write(into out: inout [UInt8], typed: Bool = false) {
     switch self {
     case .null: out += Array("null".utf8)
     case .bool(let value): out += Array((value ? "true" : "false").utf8)
     case .integer(let value): out += Array("\(value)".utf8)
     case .real(let value):
       // JSON has no infinities; what is not a number is not written as one.
-      let whole = Int(exactly: value).map { "\($0)" }
+      let whole = typed ? nil : Int(exactly: value).map { "\($0)" }
       out += Array((value.isFinite ? whole ?? "\(value)" : "null").utf8)
     case .string(let bytes): Self.quote(bytes, into: &out)
     case .array(let values):
       out.append(UInt8(ascii: "["))
       for (index, value) in values.enumerated() {
         if index > 0 { out.append(UInt8(ascii: ",")) }
-        value.write(into: &out)
+        value.write(into: &out, typed: typed)
       }
       out.append(UInt8(ascii: "]"))
     case .object(let members):
@@ -39,7 +46,7 @@ extension JSONValue {
         if index > 0 { out.append(UInt8(ascii: ",")) }
         Self.quote(member.key, into: &out)
         out.append(UInt8(ascii: ":"))
-        member.value.write(into: &out)
+        member.value.write(into: &out, typed: typed)
       }
       out.append(UInt8(ascii: "}"))
     }

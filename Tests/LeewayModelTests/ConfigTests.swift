@@ -54,6 +54,9 @@ import Testing
     ("mixtral-window", ["layer_types": ["full_attention", "full_attention"]], "layer_types"),
     ("llama-multihead", ["num_hidden_layers": 2_147_483_647], "num_hidden_layers"),
     ("gpt2-bare", ["n_layer": 2_147_483_647], "n_layer"),
+    ("gpt2-bare", ["n_head": 3], "n_head"),
+    ("llama-multihead", ["num_attention_heads": 64, "head_dim": nil], "num_attention_heads"),
+    ("neox-parallel", ["num_attention_heads": 5], "num_attention_heads"),
     ("gemma2-grouped", ["num_hidden_layers": 2_147_483_647], "num_hidden_layers"),
     (
       "phi3-window",
@@ -63,7 +66,9 @@ import Testing
       ], "num_attention_heads"
     ),
     ("llama-linear", ["rope_parameters": ["rope_type": 3]], "rope_parameters.rope_type"),
-    ("llama-linear", ["rope_parameters": ["rope_type": .null, "type": "spiral"]], "rope_parameters"),
+    (
+      "llama-linear", ["rope_parameters": ["rope_type": .null, "type": "spiral"]], "rope_parameters"
+    ),
     (
       "llama-yarn-set", ["rope_parameters": ["rope_type": "yarn", "factor": 2, "truncate": "no"]],
       "rope_parameters.truncate"

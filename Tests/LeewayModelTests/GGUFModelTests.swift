@@ -241,7 +241,8 @@ import Testing
     }
   }
 
-  private func config(_ changes: [(key: String, value: GGUF.Written?)], freqs: [Float]? = nil) throws
+  private func config(_ changes: [(key: String, value: GGUF.Written?)], freqs: [Float]? = nil)
+    throws
     -> TransformerConfig
   {
     var changed = Toy()
@@ -343,6 +344,16 @@ import Testing
       Issue.record("opened")
     } catch CheckpointError.wrongValue(_, let key, _, _) {
       #expect(key == "gemma3.attention.sliding_window_pattern")
+    }
+  }
+
+  @Test func aFileThatIsNoModelIsToldSo() throws {
+    let path = FileManager.default.temporaryDirectory
+      .appendingPathComponent("leeway-\(UUID().uuidString).gguf").path
+    defer { try? FileManager.default.removeItem(atPath: path) }
+    for bytes in [[], Array("{}".utf8)] {
+      try Data(bytes).write(to: URL(fileURLWithPath: path))
+      #expect(throws: CheckpointError.gguf(.notGGUF(path: path))) { try Checkpoint(folder: path) }
     }
   }
 

@@ -40,8 +40,27 @@ import Testing
     defer { try? FileManager.default.removeItem(atPath: folder) }
     let read = try Checkpoint(folder: folder)
     let json = read.architecture.json(read.config, weights: .f32)
-    try Data(json.canonicalBytes).write(to: URL(fileURLWithPath: folder + "/config.json"))
+    try Data(json.typedBytes).write(to: URL(fileURLWithPath: folder + "/config.json"))
     #expect(try Checkpoint(folder: folder).config == read.config)
+  }
+
+  /// The framework's configurations are strict about kinds of numbers, and its padding tokens must
+  /// lie in the vocabulary.
+  @Test func configurationsAreWrittenInTheFrameworksTypes() throws {
+    func written(_ name: String) throws -> JSONValue {
+      let architecture = try #require(Architecture.named(name))
+      let shape = ModelShape(
+        vocabulary: 61, layers: 2, width: 16, heads: 2, mlpWidth: 20, context: 32)
+      let json = architecture.json(architecture.config(of: shape), weights: .f32)
+      return try JSONValue.parse(json.typedBytes, path: "config.json")
+    }
+    let gemma = try written("gemma2")
+    #expect(gemma["attn_logit_softcapping"] == .real(50))
+    #expect(gemma["final_logit_softcapping"] == .real(30))
+    #expect(gemma["query_pre_attn_scalar"] == .integer(8))
+    let phi = try written("phi3")
+    #expect(phi["pad_token_id"] == .null)
+    #expect(try written("llama")["rope_theta"] == .integer(10_000))
   }
 
   @Test(arguments: GoldenFixture.names, ExecutorKind.allCases)

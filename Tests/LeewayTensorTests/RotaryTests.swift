@@ -21,7 +21,9 @@ import Testing
   @Test func aRotaryTableGrowsWithTheTexts() {
     var random = Random(17)
     let x = random.floats(3 * 16)
-    let steps: [[Int32]] = [[0, 1, 2], [63, 64, 5], [5000, 0, 4999], [5001, 3, 3], [131_071, 7, 0]]
+    let steps: [[Int32]] = [
+      [0, 1, 2], [63, 64, 5], [5000, 0, 4999], [5001, 3, 3], [131_071, 7, 0],
+    ]
     let growing = table()
     #expect(growing.heldPositions == 0)
     for positions in steps {
@@ -57,7 +59,9 @@ import Testing
     let both = table(.longRope(short: short, long: long, attention: 1.2, original: 100))
     let one = table(.longRope(short: short, long: short, attention: 1.2, original: 100))
     let other = table(.longRope(short: long, long: long, attention: 1.2, original: 100))
-    for (positions, expected) in [([0, 99] as [Int32], one), ([0, 100], other), ([101, 3], other)] {
+    for (positions, expected) in [
+      ([0, 99] as [Int32], one), ([0, 100], other), ([101, 3], other),
+    ] {
       #expect(turned(both.serving(positions), positions, x) == turned(expected, positions, x))
     }
   }

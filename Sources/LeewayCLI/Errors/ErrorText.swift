@@ -108,7 +108,8 @@ extension ErrorText {
     case .badIndex(let path, let key, let expected):
       return "\(path): \(key) should be \(expected)"
     case .escapingPath(let path, let name):
-      return "\(path): the shard \"\(name)\" would leave the folder; refused"
+      return
+        "\(path): the shard \"\(name)\" is no name of a .safetensors file in the folder; refused"
     case .missingFromShard(let path, let tensor):
       return "\(path): the index says that tensor \"\(tensor)\" is here, and it is not"
     case .duplicate(let path, let tensor):
@@ -144,7 +145,8 @@ extension ErrorText {
       return
         "\(path): no one accounted for \(list(keys)); \(keys.count == 1 ? "it" : "they") may change"
         + " the model. If you know better: "
-        + keys.map { "--ignore-key \($0)" }.joined(separator: " ")
+        + keys.prefix(6).map { "--ignore-key \($0)" }.joined(separator: " ")
+        + (keys.count > 6 ? " and so on" : "")
     case .missingTensor(let folder, let name):
       return "\(folder): tensor \"\(name)\" is missing; the checkpoint is incomplete"
     case .wrongShape(let folder, let name, let expected, let found):

@@ -86,6 +86,13 @@ extension Float {
   var asWritten: Double { Double("\(self)") ?? Double(self) }
 }
 
+extension JSONValue {
+  /// A number without a point where it is whole.
+  static func number(_ value: Double) -> JSONValue {
+    Int(exactly: value).map { .integer($0) } ?? .real(value)
+  }
+}
+
 extension Activation {
   /// The reference framework's name.
   var written: String {

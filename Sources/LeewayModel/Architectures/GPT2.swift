@@ -9,7 +9,7 @@ extension Architecture {
     config: { (json) throws(CheckpointError) in
       let width = try json.size("n_embd")
       let heads = try json.size("n_head")
-      let headWidth = width / heads
+      let headWidth = try json.share("n_head", heads, of: width, "n_embd")
       try json.require("add_cross_attention", false)
       let scaled = try json.flag("scale_attn_weights", default: true)
       // Older folders call the context `n_ctx`, newer ones `n_positions`.
@@ -57,7 +57,7 @@ extension Architecture {
         ("architectures", .array(["GPT2LMHeadModel"])), ("n_embd", .integer(config.width)),
         ("n_head", .integer(config.heads)), ("n_layer", .integer(config.layers)),
         ("n_inner", .integer(config.mlpWidth)), ("n_positions", .integer(config.maxPositions)),
-        ("layer_norm_epsilon", .real(config.epsilon.asWritten)),
+        ("layer_norm_epsilon", .number(config.epsilon.asWritten)),
         ("activation_function", JSONValue(config.activation.written)),
       ]
       return members + (unscaled ? [("scale_attn_weights", .bool(false))] : [])

@@ -51,8 +51,8 @@ extension Architecture {
       if case .rotary(let given, _, _, _) = config.positions { base = given }
       let dropped: Set = ["head_dim", "num_key_value_heads", "rms_norm_eps", "rope_theta"]
       return config.usualKeys("GPTNeoXForCausalLM", without: dropped) + [
-        ("rotary_emb_base", .real(base)), ("rotary_pct", .real(config.rotaryShare)),
-        ("layer_norm_eps", .real(config.epsilon.asWritten)),
+        ("rotary_emb_base", .number(base)), ("rotary_pct", .number(config.rotaryShare)),
+        ("layer_norm_eps", .number(config.epsilon.asWritten)),
         ("use_parallel_residual", .bool(config.parallelHalves)),
         ("attention_bias", .bool(config.attentionInBias)),
       ]

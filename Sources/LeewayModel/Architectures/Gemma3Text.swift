@@ -56,7 +56,7 @@ extension Architecture {
     written: { config in
       var base: [(String, JSONValue)] = []
       if case .rotary(let local, _, _, _)? = config.windowedPositions {
-        base = [("rope_local_base_freq", .real(local))]
+        base = [("rope_local_base_freq", .number(local))]
       }
       return config.gemmaKeys("Gemma3ForCausalLM").filter { $0.0 != "attn_logit_softcapping" }
         + config.windowKeys + base

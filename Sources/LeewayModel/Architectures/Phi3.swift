@@ -31,8 +31,10 @@ extension Architecture {
         original = scaling.original ?? original
       }
       return config.usualKeys("Phi3ForCausalLM", without: ["head_dim"]) + kept + [
-        ("partial_rotary_factor", .real(config.rotaryShare)),
+        ("partial_rotary_factor", .number(config.rotaryShare)),
         ("original_max_position_embeddings", .integer(original)),
+        // The framework's own may lie outside the vocabulary.
+        ("pad_token_id", .null),
       ]
     })
 }

@@ -18,7 +18,8 @@ public struct Checkpoint: Sendable {
   ///   - folder: a folder with `config.json` and safetensors, or a GGUF file.
   ///   - ignoring: configuration keys to accept unread.
   public init(folder: String, ignoring: Set<String> = []) throws(CheckpointError) {
-    if GGUF.stands(at: folder) {
+    // A file that is no GGUF is told so.
+    if GGUF.stands(at: folder) || (try? MappedFile(path: folder)) != nil {
       try self.init(gguf: folder, ignoring: ignoring)
     } else {
       try self.init(huggingFace: folder, ignoring: ignoring)

@@ -55,11 +55,12 @@ extension TransformerConfig {
   }
 
   func gemmaKeys(_ framework: String) -> [(String, JSONValue)] {
+    // The framework takes no whole number for a cap, and no other for the scalar.
     func cap(_ value: Float) -> JSONValue { value > 0 ? .real(value.asWritten) : .null }
     // The number whose inverse root, rounded, is the scale.
     let scalar = (1 / (Double(attentionScale) * Double(attentionScale)) * 1e4).rounded() / 1e4
     return usualKeys(framework, without: ["hidden_act"]) + [
-      ("hidden_activation", "gelu_pytorch_tanh"), ("query_pre_attn_scalar", .real(scalar)),
+      ("hidden_activation", "gelu_pytorch_tanh"), ("query_pre_attn_scalar", .number(scalar)),
       ("attn_logit_softcapping", cap(attentionCap)), ("final_logit_softcapping", cap(logitCap)),
       ("attention_bias", .bool(attentionInBias)),
     ]

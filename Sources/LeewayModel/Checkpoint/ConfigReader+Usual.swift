@@ -26,7 +26,11 @@ extension ConfigReader {
     let width = try size("hidden_size", default: usual.width)
     let heads = try size("num_attention_heads", default: usual.heads)
     let standard = says("head_dim") ? nil : usual.headWidth
-    let headWidth = try optionalSize("head_dim") ?? standard ?? width / heads
+    let given = try optionalSize("head_dim") ?? standard
+    var headWidth = given ?? 0
+    if given == nil {
+      headWidth = try share("num_attention_heads", heads, of: width, "hidden_size")
+    }
     let context = try optionalSize("max_position_embeddings") ?? usual.context
     let layers = try self.layers("num_hidden_layers", default: usual.layers)
     let positions = try rotary(headWidth: headWidth, context: context, usual.rotary)
@@ -41,6 +45,17 @@ extension ConfigReader {
       tiedEmbeddings: try flag("tie_word_embeddings", default: usual.tied),
       attentionScale: 1 / Float(headWidth).squareRoot(), attentionInBias: false,
       attentionOutBias: false, mlpBias: false, endTokens: try tokens("eos_token_id"))
+  }
+
+  /// The width of each of some heads that divide a width among them.
+  func share(_ key: String, _ heads: Int, of width: Int, _ whole: String)
+    throws(CheckpointError) -> Int
+  {
+    guard width.isMultiple(of: heads) else {
+      throw .wrongValue(
+        path: path, key: key, expected: "a divisor of \(whole), \(width)", found: "\(heads)")
+    }
+    return width / heads
   }
 
   /// How many blocks there are; more than any model has would be a lie that takes memory.
@@ -137,11 +152,11 @@ extension TransformerConfig {
       ("num_key_value_heads", .integer(kvHeads)), ("head_dim", .integer(headWidth)),
       ("intermediate_size", .integer(mlpWidth)),
       ("max_position_embeddings", .integer(maxPositions)),
-      ("rms_norm_eps", .real(epsilon.asWritten)),
+      ("rms_norm_eps", .number(epsilon.asWritten)),
       ("hidden_act", JSONValue(activation.written)),
     ]
     if case .rotary(let base, _, _, let scaling) = positions {
-      members.append(("rope_theta", .real(base)))
+      members.append(("rope_theta", .number(base)))
       members += scaling.written.map { [("rope_scaling", $0)] } ?? []
     }
     return members.filter { !dropped.contains($0.0) }

@@ -13,7 +13,7 @@ package struct ModelFolder {
     throws(FileError)
   {
     let config = model.architecture.json(model.config, weights: weights)
-    try AtomicFile.write(config.canonicalBytes + [0x0A], to: path + "/config.json")
+    try AtomicFile.write(config.typedBytes + [0x0A], to: path + "/config.json")
     for file in tokenizer { try AtomicFile.write(file.bytes, to: path + "/" + file.name) }
     let tensors = model.table.tensors.map { tensor in
       (

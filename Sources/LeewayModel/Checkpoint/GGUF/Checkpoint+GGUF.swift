@@ -101,6 +101,8 @@ extension GGUFFamily {
     case .wrongShape(let path, let name, let expected, let found):
       .wrongShape(
         folder: path, name: self.name(inFile: name, table), expected: expected, found: found)
+    case .unclaimedTensors(let path, let names):
+      .unclaimedTensors(folder: path, names: names.map { name(inFile: $0, table) })
     default: error
     }
   }

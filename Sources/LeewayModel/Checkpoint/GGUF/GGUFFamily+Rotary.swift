@@ -18,7 +18,8 @@ extension GGUFFamily {
     let older = file["\(architecture).rope.scale_linear"]?.double
     let factor = file[prefix + "factor"]?.double ?? older
     // A factor alone means a linear one.
-    let kind = file[prefix + "type"].map { $0.text ?? $0.summary } ?? (factor == nil ? "none" : "linear")
+    let kind =
+      file[prefix + "type"].map { $0.text ?? $0.summary } ?? (factor == nil ? "none" : "linear")
     var known: Set = [
       "rope.scaling.type", "rope.scaling.factor", "rope.scaling.original_context_length",
       "rope.scaling.finetuned", "rope.scale_linear",

@@ -32,7 +32,8 @@ extension GGUF {
     var told: [String: JSONValue] = ["sliding_window": .integer(window)]
     guard let pattern = self["gemma3.attention.sliding_window_pattern"] else { return told }
     guard let blocks = pattern.array else {
-      told["sliding_window_pattern"] = pattern.int.map { .integer($0) } ?? JSONValue(pattern.summary)
+      told["sliding_window_pattern"] =
+        pattern.int.map { .integer($0) } ?? JSONValue(pattern.summary)
       return told
     }
     let kinds = blocks.values?.compactMap { $0.bool ?? $0.int.map { $0 != 0 } } ?? []
