@@ -230,6 +230,15 @@ import Testing
     let yarn = try refusal(toy("llama.rope.scaling.type", .string("yarn")))
     #expect(yarn == .missingKey(path: yarn?.path ?? "", key: "llama.rope.scaling.factor"))
     let long = try refusal(toy("llama.rope.scaling.type", .string("longrope")))
+    var other = toy("llama.rope.scaling.type", .string("yarn"))
+    other.metadata += [
+      ("llama.rope.scaling.factor", .f32(4)), ("llama.rope.scaling.yarn_beta_fast", .f32(16)),
+    ]
+    let ramp = try refusal(other)
+    if case .unknownKeys(_, ["llama.rope.scaling.yarn_beta_fast"]) = ramp {
+    } else {
+      Issue.record("another ramp: \(String(describing: ramp))")
+    }
     if case .missingTensor(_, "rope_factors_long.weight") = long {
     } else {
       Issue.record("longrope: \(String(describing: long))")
@@ -282,9 +291,9 @@ import Testing
     let yarn = try positions([
       (scaling + "type", .string("yarn")), (scaling + "factor", .f32(4)),
       (scaling + "original_context_length", .u32(8)), (scaling + "attn_factor", .f32(0.5)),
-      (scaling + "yarn_beta_fast", .f32(16)),
+      (scaling + "yarn_beta_fast", .f32(32)),
     ])
-    guard case .rotary(_, _, _, .yarn(4, 16, 1, 8, let attention, true)) = yarn else {
+    guard case .rotary(_, _, _, .yarn(4, 32, 1, 8, let attention, true)) = yarn else {
       Issue.record("\(yarn)")
       return
     }

@@ -32,9 +32,10 @@ extension GGUFFamily {
       scaling = ["rope_type": "linear", "factor": .real(factor)]
       guard kind == "yarn" else { break }
       scaling = yarn(file, factor)
-      known.formUnion([
-        "rope.scaling.attn_factor", "rope.scaling.yarn_beta_fast", "rope.scaling.yarn_beta_slow",
-      ])
+      known.insert("rope.scaling.attn_factor")
+      // Readers differ on whether these are read for every architecture: only the usual ones pass.
+      for (key, usual) in [("yarn_beta_fast", 32.0), ("yarn_beta_slow", 1), ("yarn_ext_factor", 1)]
+      where file[prefix + key]?.double == usual { known.insert("rope.scaling." + key) }
     case "longrope": throw .missingTensor(folder: file.path, name: Self.long)
     default:
       throw .wrongValue(
@@ -65,9 +66,6 @@ extension GGUFFamily {
       // The file's factor goes onto the usual one, a folder's stands for it.
       let usual = factor <= 1 ? 1 : 0.1 * log(factor) + 1
       members.append(("attention_factor", .real(attention * usual)))
-    }
-    for (name, key) in [("beta_fast", "yarn_beta_fast"), ("beta_slow", "yarn_beta_slow")] {
-      if let beta = file[prefix + key]?.double { members.append((name, .real(beta))) }
     }
     return .object(members.map { JSONMember(key: Array($0.0.utf8), value: $0.1) })
   }
