@@ -169,7 +169,6 @@ import Testing
   }
 
   static let values: [(key: String, value: JSONValue, says: String)] = [
-    ("max_position_embeddings", .integer(Int(Int32.max)), "max_position_embeddings"),
     ("rms_norm_eps", -1, "rms_norm_eps"),
     ("eos_token_id", [2, "x"], "eos_token_id"),
     ("rope_parameters", 2, "rope_parameters"),
