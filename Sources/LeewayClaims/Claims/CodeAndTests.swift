@@ -20,8 +20,8 @@ extension Claim {
       audit with probability a then costs 1 + L. Each for itself this is an inspection game whose mixed \
       equilibrium is h* = c_t / b_t hacks and s* = 1 - (1 - c_w) / (1 - a (1 + L)) strict tests. Pooled, \
       honest and lenient earns 2 - c_w against 2 - 2 a (1 + L) for hacking and lenient, so collusion pays \
-      below a* = c_w / (2 (1 + L)). Gradient play of both is run; it cycles, and its time averages are \
-      compared with the equilibrium.
+      below a* = c_w / (2 (1 + L)). Gradient play of both is run; each for itself it goes round, and its \
+      averages over whole rounds are compared with the equilibrium.
       """,
     cost: .quick(seconds: 2),
     parameters: [
@@ -51,10 +51,11 @@ package struct InspectionGame: Sendable {
     self.loss = loss
   }
 
-  /// Shares of hacks and of strict tests in the mixed equilibrium; nil where one is never worth it.
+  /// Shares of hacks and of strict tests in the mixed equilibrium; nil where one is never worth it or
+  /// always.
   package func equilibrium(audit: Double) -> (hack: Double, strict: Double)? {
     let passing = 1 - audit * (1 + loss)
-    guard strictCost < bounty, passing > 1 - honestCost else { return nil }
+    guard strictCost > 0, strictCost < bounty, passing > 1 - honestCost else { return nil }
     return (strictCost / bounty, 1 - (1 - honestCost) / passing)
   }
 
@@ -86,24 +87,49 @@ private struct CodeAndTests {
       bounty: run.number("bounty"), loss: run.number("loss"))
   }
 
-  /// Gradient play from an even start; every thousandth state, and the time averages.
-  private func play(
-    _ gains: (Double, Double) -> (hack: Double, strict: Double), steps: Int
-  ) -> (path: [Chart.Point], hack: Double, strict: Double) {
-    var (x, y) = (0.0, 0.0)
+  private struct Play {
+    /// About two thousand states, and the last one's shares.
     var path: [Chart.Point] = []
+    var hack = 0.5
+    var strict = 0.5
+    /// Means over whole rounds; nil where play did not come round.
+    var averages: (hack: Double, strict: Double)?
+  }
+
+  /// Gradient play from an even start.
+  ///
+  /// - Parameters:
+  ///   - gains: what hacking and strictness gain, by their shares.
+  ///   - middle: the share of hacks that a round passes on its way up.
+  private func play(
+    steps: Int, middle: Double = .nan,
+    _ gains: (Double, Double) -> (hack: Double, strict: Double)
+  ) -> Play {
+    var (x, y) = (0.0, 0.0)
+    var play = Play()
     var sums = (hack: 0.0, strict: 0.0)
+    // Where the first round began, and the sums there; the same of the last.
+    var first: (step: Int, hack: Double, strict: Double)?
     for step in 0..<steps {
       let (hack, strict) = (Solve.sigmoid(x), Solve.sigmoid(y))
+      if play.hack < middle, hack >= middle {
+        if let first {
+          let count = Double(step - first.step)
+          play.averages = ((sums.hack - first.hack) / count, (sums.strict - first.strict) / count)
+        } else {
+          first = (step, sums.hack, sums.strict)
+        }
+      }
+      (play.hack, play.strict) = (hack, strict)
       let slope = gains(hack, strict)
       sums.hack += hack
       sums.strict += strict
-      if step.isMultiple(of: max(1, steps / 2000)) { path.append(.init(hack, strict)) }
-      // Replicator flow in logits: the average over a cycle is the equilibrium.
+      if step.isMultiple(of: max(1, steps / 2000)) { play.path.append(.init(hack, strict)) }
+      // Replicator flow in logits: the average over a round is the equilibrium.
       x += 0.005 * slope.hack
       y += 0.005 * slope.strict
     }
-    return (path, sums.hack / Double(steps), sums.strict / Double(steps))
+    return play
   }
 
   func findings() throws -> Findings {
@@ -113,31 +139,45 @@ private struct CodeAndTests {
       throw ClaimError.noSolution(
         claim: run.claim,
         condition: """
-          no mixed equilibrium: it needs strict-cost < bounty and audit (1 + loss) < honest-cost
+          no mixed equilibrium: it needs 0 < strict-cost < bounty and audit (1 + loss) < honest-cost
           """)
     }
     let steps = run.integer("steps")
-    let alone = play({ game.gains(hack: $0, strict: $1, audit: audit) }, steps: steps)
-    let audits = (0...60).map { 2 * game.collusion * Double($0) / 60 }
-    let pooled = audits.map { audit in
-      play({ game.pooledGains(hack: $0, strict: $1, audit: audit) }, steps: steps).path.last?.x ?? 0
+    // In bounties, so that a tester who is paid in cents learns as fast as one paid in dollars.
+    let alone = play(steps: steps, middle: equilibrium.hack) {
+      let gains = game.gains(hack: $0, strict: $1, audit: audit)
+      return (gains.hack, gains.strict * (0.5 / game.bounty))
     }
-    let turning = zip(audits, pooled).first { $0.1 < 0.5 }?.0
+    let audits = (0...60).map { 2 * game.collusion * Double($0) / 60 }
+    let pooled = try audits.map { audit in
+      try run.checkCancelled()
+      return play(steps: steps) { game.pooledGains(hack: $0, strict: $1, audit: audit) }
+    }
+    let turning = zip(audits, pooled).first { $0.1.hack < 0.5 }?.0
+    // At the threshold itself nothing drives the play.
+    let arrived = zip(audits, pooled).allSatisfy { audit, play in
+      let slope = game.pooledGains(hack: play.hack, strict: play.strict, audit: audit).hack
+      return abs(audit - game.collusion) < game.collusion / 60 || (play.hack > 0.5) == (slope > 0)
+    }
     let told = String(
-      format: "pooled hacking stops at an audit rate of %.3f, where the costs say %.3f",
-      turning ?? .nan, game.collusion)
-    let agrees = turning.map { abs($0 - game.collusion) < 0.1 * game.collusion + 1e-3 } ?? false
-    return Findings(
+      format: "pooled hacking stops at an audit rate of %.3g, where the costs say %.3g",
+      turning ?? 1, game.collusion)
+    let agrees = turning.map { abs($0 - game.collusion) < 0.1 * game.collusion } ?? false
+    let verdict: Findings.Verdict =
       agrees
-        ? .init(.supported, because: "Pooling buys cooperation and collusion together: \(told).")
-        : .init(.refuted, because: "Pooled play does not collude as the costs say: \(told)."),
+      ? .init(.supported, because: "Pooling buys cooperation and collusion together: \(told).")
+      : arrived
+        ? .init(.refuted, because: "Pooled play does not collude as the costs say: \(told).")
+        : .init(.undecided, because: "Pooled play has not arrived, take more steps: \(told).")
+    return Findings(
+      verdict,
       values: [
         .init("audit-threshold", "audit rate below which a pooled pair hacks", game.collusion),
         .init("turning-audit", "the same in gradient play", turning),
         .init("hack", "share of hacks, each for itself", equilibrium.hack),
-        .init("average-hack", "the same, time average of gradient play", alone.hack),
+        .init("average-hack", "the same, average of gradient play", alone.averages?.hack),
         .init("strict", "share of strict tests, each for itself", equilibrium.strict),
-        .init("average-strict", "the same, time average of gradient play", alone.strict),
+        .init("average-strict", "the same, average of gradient play", alone.averages?.strict),
       ],
       pictures: [
         .chart(
@@ -154,8 +194,11 @@ private struct CodeAndTests {
           Chart(
             "Pooled, the audit decides", x: .init("audit rate", low: 0),
             y: .init("share of hacks in the end", low: 0, high: 1),
-            series: [.init("gradient play", .line, zip(audits, pooled).map { .init($0, $1) })],
+            series: [.init("gradient play", .line, zip(audits, pooled).map { .init($0, $1.hack) })],
             rules: [.init(.x, game.collusion, "collusion pays below")])),
-      ])
+      ],
+      notes: alone.averages != nil
+        ? []
+        : ["Each for itself, play did not come round in \(steps) steps, so it has no average."])
   }
 }
