@@ -18,8 +18,9 @@ extension Claim {
       Tasks are easy (a share 0.7: the right option leads twenty others by 2 logits) or hard (it lies \
       1.5 below the top option, with twenty others 4 below). K samples are drawn at temperature T and a \
       verifier accepts if any is right, so success is known exactly for every T and K, and so is the \
-      best T. Beside it a policy over eight temperatures sees K and is reinforced by sampled success. \
-      "Wants" means here: earns more reward.
+      best T: 0 where the colder is the better, without bound where the hotter is. Beside it a policy \
+      over eight temperatures sees K and is reinforced by sampled success. "Wants" means here: earns \
+      more reward.
       """,
     cost: .quick(seconds: 5),
     parameters: [
@@ -28,6 +29,7 @@ extension Claim {
       .number("gap", 1.5, 0...20, "logits by which it lies below the top option in a hard one"),
       .number("depth", 4, 0...20, "logits by which the others lie below the top option there"),
       .integer("others", 20, 1...1000, "other options"),
+      .integer("streams", 8, 1...1_000_000, "K of one more row, without a policy"),
       .integer("episodes", 100_000, 100...10_000_000, "episodes of the policy, for each K"),
       .integer("seed", 1, 0...1_000_000, "of the policy"),
     ],
@@ -59,27 +61,56 @@ package struct ParallelStreams: Sendable {
     self.others = others
   }
 
-  /// Chance that one sample is right, in an easy task and in a hard one.
-  func right(_ temperature: Double) -> (easy: Double, hard: Double) {
-    let others = Double(others)
-    let top = exp(-gap / temperature)
+  /// Weight of an option so many logits below the top; at temperature 0 only the top has any.
+  private func weight(_ logits: Double, _ temperature: Double) -> Double {
+    logits == 0 ? 1 : exp(-logits / temperature)
+  }
+
+  /// Log chances that one sample is wrong, in an easy task and in a hard one. Of these the last digits
+  /// are kept where a sample is all but surely right.
+  private func wrong(_ temperature: Double) -> (easy: Double, hard: Double) {
+    let distractors = Double(others) * weight(lead, temperature)
+    let top = 1 + Double(others) * weight(depth, temperature)
     return (
-      1 / (1 + others * exp(-lead / temperature)),
-      top / (1 + top + others * exp(-depth / temperature))
+      log(distractors) - log1p(distractors), -log1p(weight(gap, temperature) / top)
     )
   }
 
+  /// - Parameter temperature: from 0 to infinity.
   package func success(_ temperature: Double, _ streams: Int) -> Double {
-    let one = right(temperature)
-    func any(_ p: Double) -> Double { -expm1(Double(streams) * log1p(-min(p, 1 - 1e-16))) }
+    let one = wrong(temperature)
+    func any(_ wrong: Double) -> Double { -expm1(Double(streams) * wrong) }
     return easy * any(one.easy) + (1 - easy) * any(one.hard)
   }
 
+  /// Log chance that every sample is wrong.
+  private func failure(_ temperature: Double, _ streams: Int) -> Double {
+    let one = wrong(temperature)
+    let parts = [
+      log(easy) + Double(streams) * one.easy, log(1 - easy) + Double(streams) * one.hard,
+    ]
+    let most = max(parts[0], parts[1])
+    return most.isFinite ? most + log(exp(parts[0] - most) + exp(parts[1] - most)) : most
+  }
+
   /// The best temperature from a fine grid on, then by golden sections: success may have two peaks.
+  /// 0 where none is better than the coldest, infinite where the hottest is the best.
   package func best(_ streams: Int) -> Double {
-    let grid = (1...600).map { Double($0) / 100 }
-    let start = grid.max { success($0, streams) < success($1, streams) } ?? 1
-    return Solve.maximum(max(1e-3, start - 0.02), start + 0.02) { success($0, streams) }
+    // Odds in logs tell apart what rounds to 0 or to 1.
+    func odds(_ temperature: Double) -> Double {
+      log(success(temperature, streams)) - failure(temperature, streams)
+    }
+    // What a temperature does is decided by its ratio to the logits.
+    let logits = [lead, gap, depth].filter { $0 > 0 }
+    guard let least = logits.min(), let most = logits.max() else { return 0 }
+    let (low, high) = (log(least / 1000), log(1000 * most))
+    let count = Int((high - low) / 0.01)
+    let grid = (0...count).map { exp(low + (high - low) * Double($0) / Double(count)) }
+    let values = grid.map(odds)
+    let start = values.indices.max { values[$0] < values[$1] } ?? 0
+    if values[start] <= values[0] { return 0 }
+    if start == count { return .infinity }
+    return Solve.maximum(grid[start - 1], grid[start + 1], of: odds)
   }
 }
 
@@ -102,35 +133,38 @@ private struct StreamTemperature {
     var rows: [[Findings.Cell]] = []
     var regrets: [Double] = []
     var off = 0
-    for (place, streams) in Self.streams.enumerated() {
+    func add(_ id: String, _ streams: Int, policy: [Double]?) {
       let best = tasks.best(streams)
-      let most = tasks.success(best, streams)
-      let onGrid = Self.temperatures.map { tasks.success($0, streams) }
-      let ideal = onGrid.indices.max { onGrid[$0] < onGrid[$1] } ?? 0
-      let chosen = policy[place].indices.max { policy[place][$0] < policy[place][$1] } ?? 0
-      let regret = onGrid[ideal] - onGrid[chosen]
-      regrets.append(regret)
-      off = max(off, abs(ideal - chosen))
       values += [
-        .init("best-\(streams)", "best temperature for \(streams) streams", best),
-        .init("success-\(streams)", "success there", most),
+        .init("best-\(id)", "best temperature for \(Self.told(streams))", best),
+        .init("success-\(id)", "success there", tasks.success(best, streams)),
       ]
+      let chosen = policy.map { choice($0, streams) }
+      if let chosen {
+        regrets.append(chosen.regret)
+        off = max(off, chosen.off)
+      }
       rows.append([
-        .number(Double(streams), 0), .number(best, 3), .number(most, 4),
-        .number(tasks.success(1e-3, streams), 4), .number(Self.temperatures[chosen], 2),
-        .number(regret, 4),
+        .number(Double(streams), 0), best.isFinite ? .number(best, 3) : .text(Self.told(best)),
+        .number(tasks.success(best, streams), 4), .number(tasks.success(0, 1), 4),
+        .number(chosen?.temperature, 2), .number(chosen?.regret, 4),
       ])
     }
+    for (place, streams) in Self.streams.enumerated() {
+      add("\(streams)", streams, policy: policy[place])
+    }
+    add("asked", run.integer("streams"), policy: nil)
     let bests = Self.streams.map(tasks.best)
     values += [
       .init("regret", "most that the policy loses by its choice", regrets.max()),
       .init("steps-off", "most grid steps between the policy and the best", Double(off)),
     ]
-    let rises = zip(bests, bests.dropFirst()).allSatisfy { $0 < $1 }
+    let rises = zip(bests, bests.dropFirst()).allSatisfy { $0 <= $1 } && bests[0] < bests[5]
     let learns = (regrets.max() ?? 1) < 0.01
-    let told = String(
-      format: "the best temperature is %.2f for one stream and %.2f for twelve; regret %.4f",
-      bests[0], bests[3], regrets.max() ?? 0)
+    let told =
+      "the best temperature is \(Self.told(bests[0])) for one stream,"
+      + " \(Self.told(bests[3])) for twelve and \(Self.told(bests[5])) for 64; regret "
+      + String(format: "%.4f", regrets.max() ?? 0)
     return Findings(
       rises && learns
         ? .init(.supported, because: "Hotter pays with more streams and is learned: \(told).")
@@ -147,21 +181,43 @@ private struct StreamTemperature {
       notes: ["Greedy decoding gives every stream the same answer, so more of them gain nothing."])
   }
 
+  /// The temperature that a policy likes best, what it loses by that, and how many steps of the grid
+  /// lie between it and the nearest of the best ones.
+  private func choice(_ policy: [Double], _ streams: Int)
+    -> (temperature: Double, regret: Double, off: Int)
+  {
+    let successes = Self.temperatures.map { tasks.success($0, streams) }
+    let most = successes.max() ?? 0
+    let chosen = policy.indices.max { policy[$0] < policy[$1] } ?? 0
+    let off = successes.indices.filter { successes[$0] >= most - 1e-12 }
+      .map { abs($0 - chosen) }.min()
+    return (Self.temperatures[chosen], most - successes[chosen], off ?? 0)
+  }
+
+  private static func told(_ streams: Int) -> String {
+    streams == 1 ? "1 stream" : "\(streams) streams"
+  }
+
+  private static func told(_ temperature: Double) -> String {
+    temperature.isFinite ? String(format: "%.3g", temperature) : "without bound"
+  }
+
   private var picture: Picture {
+    let bests = Self.streams.map { ($0, tasks.best($0)) }.filter { $0.1.isFinite }
+    let end = max(2, 1.25 * (bests.map(\.1).max() ?? 0))
     let series = Self.streams.map { streams in
       Chart.Series(
-        "\(streams)", .line,
-        (1...80).map { Double($0) / 40 }.map { .init($0, tasks.success($0, streams)) })
-    }
-    let bests = Self.streams.map { streams -> Chart.Point in
-      let best = tasks.best(streams)
-      return .init(best, tasks.success(best, streams))
+        Self.told(streams), .line,
+        (1...80).map { end * Double($0) / 80 }.map { .init($0, tasks.success($0, streams)) })
     }
     return .chart(
       Chart(
         "Success by temperature and number of streams",
         caption: "Dots: the best temperature of each.", x: .init("temperature", low: 0),
-        y: .init("success", low: 0, high: 1), series: series + [.init("best", .dots, bests)]))
+        y: .init("success", low: 0, high: 1),
+        series: series + [
+          .init("best", .dots, bests.map { .init($0.1, tasks.success($0.1, $0.0)) })
+        ]))
   }
 
   /// Probabilities of the temperatures for each number of streams, after REINFORCE with a running
