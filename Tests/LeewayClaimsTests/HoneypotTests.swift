@@ -66,7 +66,10 @@ import Testing
       #expect(Honeypots.bound(misses, of: count, confidence: confidence) <= rate + 1e-9)
       #expect(Honeypots.bound(misses, of: count - 1, confidence: confidence) > rate)
     }
-    #expect(Honeypots.fewest(rate: 0.01) == Int((log(0.05) / log(0.99)).rounded(.up)))
+    for rate in [0.01, 3.2e-7] {
+      #expect(Honeypots.fewest(rate: rate) == Int((log(0.05) / log1p(-rate)).rounded(.up)))
+    }
+    #expect(Honeypots.fewest(rate: 2e-7) == nil)
   }
 
   @Test func aSequentialTestGoesAsDrawnOnesGo() throws {
@@ -125,6 +128,13 @@ import Testing
       #expect((abs(tests.gain - 1) < 1e-12) == isRedundant)
     }
     #expect(TwoTests(prior: 0.1, evals: 5, honeypots: 3, overlap: 0.99).gain > 1.005)
+  }
+
+  @Test func evidenceWithoutAMeanNamesNoNumberOfPlants() throws {
+    let found = try Claims.named("honeypot-monitor").run(
+      ["honest-recall=1", "colluding-recall=0"], tools: ClaimTools()
+    ).findings
+    #expect(found.value("plants-honest") == nil && found.value("walk-honest") == 1)
   }
 
   @Test func verdictsGoEitherWay() throws {

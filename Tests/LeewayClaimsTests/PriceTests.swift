@@ -34,6 +34,23 @@ import Testing
     #expect(silent.cost(input: 3e6, answer: 5e5, thinking: 1e6) == 4)
   }
 
+  /// As spreadsheets write it: a row in quotes replaces the same model.
+  @Test func quotesAreNoPartOfAField() throws {
+    let row = #" "gpt-9" ,"2030-01","full","yes","1","2","2028-02-29","Smith, ""J"", 2030""#
+    let list = try PriceList(text: "\(Self.header)\n\(row)\n", path: "p.csv")
+    #expect(list.rows.map(\.model) == ["gpt-9"])
+    #expect(list.rows.map(\.source) == [#"Smith, "J", 2030"#])
+    let plain = try PriceList(text: "\(Self.header)\n\(Self.row)\n", path: "p.csv")
+    #expect(plain.overridden(by: list).rows.count == 1)
+  }
+
+  @Test func nothingReadCostsNothing() {
+    #expect(throws: ClaimError.self) {
+      try Claims.named("older-models-cheaper").run(
+        ["input-tokens=0", "answer-tokens=0"], tools: ClaimTools())
+    }
+  }
+
   @Test func everyMistakeIsOneClearSentence() {
     let cases = [
       (fault(""), "1: holds no price"), (fault(Self.header), "1: holds no price"),
@@ -48,6 +65,13 @@ import Testing
       (fault(Self.header, "a,2030-01,full,no,1,nan,2030,x"), "2: output is \"nan\""),
       (fault(Self.header, "a,2030-01,full,no,1,-2,2030,x"), "2: output is \"-2\""),
       (fault(Self.header, "a,2030-01,full,no,1,2,May,x"), "2: date is \"May\""),
+      (fault(Self.header, "a,2030-01,full,no,1,2,2030-13,x"), "2: date is \"2030-13\""),
+      (fault(Self.header, "a,2030-01,full,no,1,2,2030-02-29,x"), "2: date is \"2030-02-29\""),
+      (fault(Self.header, "a,２０３０-01,full,no,1,2,2030,x"), "2: released is \"２０３０-01\""),
+      (fault(Self.header, "a,2030-01,full,no,-0,2,2030,x"), "2: input is \"-0\""),
+      (fault(Self.header, "a,2030-01,full,no,1e308,2,2030,x"), "2: input is \"1e308\""),
+      (fault(Self.header, "\"a,2030-01,full,no,1,2,2030,x"), "2: a double quote opens"),
+      (fault(Self.header, "\"a\"b,2030-01,full,no,1,2,2030,x"), "2: a double quote opens"),
       (fault(Self.header, "a,2030-01,full,no,1,2,2030,"), "2: source is empty"),
     ]
     for (found, expected) in cases { #expect(found.hasPrefix(expected), "\(found)") }

@@ -45,7 +45,9 @@ import Testing
       (good + good, "2: id \"a\" stands on line 1 already"),
       (good + Self.line("b", "bad", "1"), #"2: label is "bad"; expected "honest" or "attack""#),
       (good + Self.line("b", "attack", "NaN"), "2: score is NaN, which has no rank"),
-      (good + Self.line("b", "attack", "-Infinity"), "2: score is Infinity, which has no rank"),
+      (good + Self.line("b", "attack", "-Infinity"), "2: score is -Infinity, which has no rank"),
+      // A name is no number.
+      (good + #"{"id": "NaN", "label": "attack", "score": 1,}"#, "2: column"),
       (good + Self.line("b", "attack", #""0.5""#), #"2: score is "0.5"; expected a number"#),
       (good + Self.line("b", "attack", "null"), "2: score is null; expected a number"),
       (good + Self.line("b", "attack", "1e999"), "2: "),

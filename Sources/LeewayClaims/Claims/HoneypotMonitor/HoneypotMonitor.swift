@@ -115,7 +115,7 @@ struct HoneypotMonitor {
     let told = String(
       format: """
         after evals a pass of honeypots multiplies the odds of honesty by %.2f (chance of collusion \
-        %.3f to %.3f), and recall on plants flatters a colluding monitor by %.2f
+        %.3g to %.3g), and recall on plants flatters a colluding monitor by %.2f
         """, tests.gain, tests.posterior(tests.evals), tests.posterior(tests.both), plants.bias)
     let outcome: Findings.Verdict.Outcome =
       tests.gain >= 1.5 ? .supported : tests.gain <= 1.05 ? .refuted : .undecided
@@ -212,6 +212,8 @@ struct HoneypotMonitor {
         }
       }
       let limit = log(test.odds)
+      // Where one plant can decide alone, the mean of its evidence is infinite and names no number.
+      func needed(_ drift: Double) -> Double? { drift.isFinite ? limit / drift : nil }
       let drifts = (
         honest: SequentialTest.drift(test.honest, test.colluding),
         colluding: SequentialTest.drift(test.colluding, test.honest)
@@ -225,8 +227,8 @@ struct HoneypotMonitor {
         .init(
           "drift-telling", "the same if it colludes and tells plants",
           SequentialTest.drift(plants.seen, plants.honest), unit: "nats"),
-        .init("plants-honest", "plants to the odds at that rate, honest", limit / drifts.honest),
-        .init("plants-colluding", "the same, colluding", limit / drifts.colluding),
+        .init("plants-honest", "plants to the odds at that rate, honest", needed(drifts.honest)),
+        .init("plants-colluding", "the same, colluding", needed(drifts.colluding)),
         .init("walk-honest", "plants that the test takes in the mean, honest", courses[0]?.first),
         .init("walk-colluding", "the same, colluding", courses[1]?.first),
         .init(

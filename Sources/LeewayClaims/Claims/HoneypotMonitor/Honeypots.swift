@@ -26,10 +26,11 @@ package struct Honeypots: Sendable {
     func isSure(_ count: Int) -> Bool {
       atMost(misses, of: count, rate: rate) <= (1 - confidence) * (1 + 1e-12)
     }
+    let most = 10_000_000
     var high = misses + 1
     while !isSure(high) {
-      high *= 2
-      if high > 10_000_000 { return nil }
+      guard high < most else { return nil }
+      high = min(2 * high, most)
     }
     var low = misses
     while high - low > 1 {

@@ -34,7 +34,8 @@ package struct ScoredTranscripts: Sendable {
       let transcript = try line.transcript(Array(bytes))
       if let first = firstLines.updateValue(line.number, forKey: transcript.id) {
         throw line.fault(
-          "id \"\(transcript.id)\" stands on line \(first) already; leave one of the two out")
+          "id \"\(transcript.id.prefix(40))\" stands on line \(first) already; leave one of the two"
+            + " out")
       }
       transcripts.append(transcript)
     }
@@ -77,10 +78,11 @@ package struct ScoredTranscripts: Sendable {
       do {
         return try JSONValue.parse(bytes, path: path)
       } catch {
-        let text = String(decoding: bytes, as: UTF8.self)
         // What Python writes for a float that is none.
-        if let word = ["NaN", "Infinity"].first(where: text.contains) {
-          throw fault("score is \(word), which has no rank; score this transcript again or drop it")
+        let text = String(decoding: bytes, as: UTF8.self)
+        if let found = text.firstMatch(of: /"score"\s*:\s*(-?(?:NaN|nan|Infinity|inf))\b/) {
+          throw fault(
+            "score is \(found.1), which has no rank; score this transcript again or drop it")
         }
         switch error {
         case .syntax(_, _, let column, let expected):
@@ -95,7 +97,9 @@ package struct ScoredTranscripts: Sendable {
 
     private func value(_ key: String, of object: JSONValue) throws(ClaimError) -> JSONValue {
       if let value = object[key] { return value }
-      let known = (object.members ?? []).map { String(decoding: $0.key, as: UTF8.self) }
+      // What is much longer is no other spelling, and slow to compare.
+      let known = (object.members ?? []).filter { $0.key.count <= 40 }
+        .map { String(decoding: $0.key, as: UTF8.self) }
       let near = Spelling.nearest(to: key, among: known).map { "; is \"\($0)\" meant for it?" }
       throw fault(
         "has no key \"\(key)\"" + (near ?? "; each line needs " + keys.joined(separator: ", ")))

@@ -12,7 +12,8 @@ struct TranscriptReading {
     func scores(_ label: ScoredTranscripts.Label, _ isHoneypot: Bool) -> [Double] {
       file.transcripts.filter { $0.label == label && $0.isHoneypot == isHoneypot }.map(\.score)
     }
-    honest = scores(.honest, false)
+    // Sorted once: each budget sorts again, which is quick then.
+    honest = scores(.honest, false).sorted(by: >)
     planted = scores(.attack, true)
     real = scores(.attack, false)
     benign = scores(.honest, true)

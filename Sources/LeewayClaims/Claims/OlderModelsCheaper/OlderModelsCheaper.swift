@@ -78,6 +78,11 @@ private struct OlderModelsCheaper {
   }
 
   func findings() throws -> Findings {
+    guard run.number("input-tokens") + run.number("answer-tokens") > 0 else {
+      throw ClaimError.noSolution(
+        claim: run.claim,
+        condition: "where nothing is read or answered no model costs less: give tokens of either")
+    }
     let quiet = olderIsCheaper(thinking: false)
     let thinking = olderIsCheaper(thinking: true)
     guard let quiet, let thinking, let new = row("gpt-5") else {

@@ -50,7 +50,8 @@ package struct PriceList: Sendable, Equatable {
     return list
   }
 
-  /// Comma-separated, under a line with the columns' names in any order.
+  /// Comma-separated, under a line with the columns' names in any order; a field may stand in double
+  /// quotes.
   package init(path: String) throws {
     try self.init(text: try TextFile.read(path), path: path)
   }
@@ -61,8 +62,10 @@ package struct PriceList: Sendable, Equatable {
     var models: [String: Int] = [:]
     let lines = text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
     for (place, content) in lines.enumerated() where !content.allSatisfy(\.isWhitespace) {
-      let fields = content.split(separator: ",", omittingEmptySubsequences: false).map { field in
-        String(field.drop { $0.isWhitespace }.reversed().drop { $0.isWhitespace }.reversed())
+      guard let fields = Self.fields(content) else {
+        throw .badFile(
+          path: path, line: place + 1,
+          problem: "a double quote opens a field and does not close it; write \"\" for one within")
       }
       guard let names = header else {
         try Self.check(fields, path: path, line: place + 1)
@@ -72,7 +75,8 @@ package struct PriceList: Sendable, Equatable {
       let line = Line(path: path, number: place + 1, names: names, fields: fields)
       let row = try line.row()
       if let first = models.updateValue(place + 1, forKey: row.model) {
-        throw line.fault("\(row.model) stands on line \(first) already; leave one of the two out")
+        throw line.fault(
+          "\(row.model.prefix(40)) stands on line \(first) already; leave one of the two out")
       }
       rows.append(row)
     }
@@ -83,14 +87,50 @@ package struct PriceList: Sendable, Equatable {
     }
   }
 
+  /// The fields of a line as spreadsheets write them: one in double quotes may hold commas, and two
+  /// quotes for one. Nil where quotes do not enclose a whole field.
+  private static func fields(_ line: Substring) -> [String]? {
+    var fields: [String] = []
+    var rest = line
+    while true {
+      rest = rest.drop { $0.isWhitespace }
+      var field: Substring
+      if rest.first == "\"" {
+        field = ""
+        repeat {
+          rest.removeFirst()
+          guard let end = rest.firstIndex(of: "\"") else { return nil }
+          field += rest[..<end]
+          rest = rest[end...].dropFirst()
+          if rest.first == "\"" { field += "\"" }
+        } while rest.first == "\""
+        rest = rest.drop { $0.isWhitespace }
+        guard rest.isEmpty || rest.first == "," else { return nil }
+      } else {
+        let end = rest.firstIndex(of: ",") ?? rest.endIndex
+        (field, rest) = (rest[..<end], rest[end...])
+      }
+      while field.last?.isWhitespace == true { field.removeLast() }
+      fields.append(String(field))
+      guard rest.first == "," else { return fields }
+      rest.removeFirst()
+    }
+  }
+
+  /// What a message can hold of a field.
+  private static func spelt(_ text: String) -> String {
+    "\"" + (text.count > 40 ? text.prefix(40) + "..." : text) + "\""
+  }
+
   private static func check(_ names: [String], path: String, line: Int) throws(ClaimError) {
     func fault(_ problem: String) -> ClaimError {
       .badFile(path: path, line: line, problem: problem)
     }
     for name in names where !columns.contains(name) {
-      let near =
-        Spelling.nearest(to: name, among: columns).map { "; did you mean \"\($0)\"?" } ?? ""
-      throw fault("no column is called \"\(name)\"" + near)
+      // What is much longer is no other spelling, and slow to compare.
+      let near = name.utf8.count > 40 ? nil : Spelling.nearest(to: name, among: columns)
+      throw fault(
+        "no column is called \(spelt(name))" + (near.map { "; did you mean \"\($0)\"?" } ?? ""))
     }
     for name in columns where names.count(where: { $0 == name }) != 1 {
       throw fault("needs the column \"\(name)\" once; columns: " + columns.joined(separator: ","))
@@ -110,29 +150,44 @@ package struct PriceList: Sendable, Equatable {
     func row() throws(ClaimError) -> Row {
       guard fields.count == names.count else {
         throw fault(
-          "has \(fields.count) fields, the first line \(names.count); no field may hold a comma")
+          "has \(fields.count) fields, the first line \(names.count); a field that holds a comma stands"
+            + " in double quotes")
       }
       let size = try field("size")
       guard let size = Size(rawValue: size) else {
-        throw fault("size is \"\(size)\"; expected full or small")
+        throw fault("size is \(spelt(size)); expected full or small")
       }
       let thinks = try field("thinks")
       guard ["yes", "no"].contains(thinks) else {
-        throw fault("thinks is \"\(thinks)\"; expected yes or no")
+        throw fault("thinks is \(spelt(thinks)); expected yes or no")
       }
       let released = try field("released")
-      guard released.wholeMatch(of: /\d{4}-(0[1-9]|1[0-2])/) != nil else {
-        throw fault("released is \"\(released)\"; expected a year and month, as 2025-08")
+      guard released.count == 7, Self.isDate(released) else {
+        throw fault("released is \(spelt(released)); expected a year and month, as 2025-08")
       }
       let date = try field("date")
-      guard date.wholeMatch(of: /\d{4}(-\d\d(-\d\d)?)?/) != nil else {
-        throw fault("date is \"\(date)\"; expected the day, month or year of the price")
+      guard Self.isDate(date) else {
+        throw fault(
+          "date is \(spelt(date)); expected the day, month or year of the price, as 2026-03-31")
       }
       return Row(
         model: try field("model"), released: released, size: size, thinks: thinks == "yes",
         input: try price("input"), output: try price("output"), date: date,
         source: try field("source"))
     }
+
+    /// Whether there is such a year, month or day.
+    private static func isDate(_ text: String) -> Bool {
+      guard let parts = text.wholeMatch(of: /([0-9]{4})(?:-([0-9]{2})(?:-([0-9]{2}))?)?/),
+        let year = Int(parts.1), let month = Int(parts.2 ?? "1"), let day = Int(parts.3 ?? "1"),
+        (1...12).contains(month)
+      else { return false }
+      let isLeap = year.isMultiple(of: 4) && (!year.isMultiple(of: 100) || year.isMultiple(of: 400))
+      let days = [31, isLeap ? 29 : 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31]
+      return (1...days[month - 1]).contains(day)
+    }
+
+    private func spelt(_ text: String) -> String { PriceList.spelt(text) }
 
     private func field(_ name: String) throws(ClaimError) -> String {
       guard let place = names.firstIndex(of: name), !fields[place].isEmpty else {
@@ -143,8 +198,8 @@ package struct PriceList: Sendable, Equatable {
 
     private func price(_ name: String) throws(ClaimError) -> Double {
       let text = try field(name)
-      guard let value = Double(text), value.isFinite, value >= 0 else {
-        throw fault("\(name) is \"\(text)\"; expected dollars a million tokens, as 1.25")
+      guard let value = Double(text), value.sign == .plus, value <= 1e9 else {
+        throw fault("\(name) is \(spelt(text)); expected dollars a million tokens, as 1.25")
       }
       return value
     }
