@@ -36,7 +36,7 @@ import Testing
       let p = 0.5 + 0.49 * Double(place) / 40
       let answer = model.answer(p)
       #expect(answer >= p - 1e-15)
-      if answer < 1 - 1e-12 { #expect(abs(model.base(answer) - p) < 1e-5) }
+      #expect(abs(model.base(logit: model.logit(p)) - p) < 1e-12)
     }
     // By the midpoint rule.
     let count = 200_000
@@ -94,11 +94,122 @@ import Testing
   }
 
   @Test func whatHasNoAnswerSaysItsCondition() throws {
-    #expect(throws: ClaimError.self) {
-      try Claims.named("reward-pools").run(["benefit=0.5"], tools: ClaimTools())
+    for (claim, setting) in [
+      ("reward-pools", "benefit=0.5"), ("code-and-tests", "audit=0.9"),
+      ("code-and-tests", "strict-cost=0"), ("simulator-trap", "items=11"),
+    ] {
+      #expect(throws: ClaimError.self, "\(claim) \(setting)") { try found(claim, setting) }
     }
-    #expect(throws: ClaimError.self) {
-      try Claims.named("code-and-tests").run(["audit=0.9"], tools: ClaimTools())
+  }
+
+  private func found(_ claim: String, _ settings: String...) throws -> Findings {
+    try Claims.named(claim).run(settings, tools: ClaimTools()).findings
+  }
+
+  // MARK: Reward
+
+  @Test func anEvenStartWithoutDriftStays() {
+    let equal = SymmetricGame(temptation: 3, reward: 3, punishment: 3, sucker: 3)
+    let tipping = SymmetricGame(temptation: 0.2, reward: 0.3, punishment: 0.1, sucker: 0)
+    for game in [equal, tipping] { #expect(game.end(.weight(0)) == 0.5) }
+    #expect(equal.end(.sharedSeed) == 0.5 && tipping.end(.sharedSeed) == 1)
+  }
+
+  @Test(arguments: [100.0, 0.01]) func aGameInCentsGoesAsOneInDollars(_ unit: Double) throws {
+    let game = zip(["temptation", "reward", "second-temptation"], [1.0, 0.6, 1.4])
+      .map { "\($0)=\(min($1 * unit, 100))" }
+    let found = try found(
+      "reward-allocation", game[0], game[1], game[2], "punishment=\(0.2 * unit)")
+    for weight in ["0", "0.4", "1"] {
+      let ends = (found.value("exact-" + weight) ?? 9, found.value("sampled-" + weight) ?? 8)
+      #expect(abs(ends.0 - ends.1) < 0.03)
     }
+  }
+
+  /// A baseline that held the pair's own rewards would end at 0.39.
+  @Test func aSmallBatchEndsWhereALargeOneDoes() throws {
+    let found = try found("reward-allocation", "batch=4", "steps=40000")
+    #expect(abs((found.value("sampled-0.5") ?? 9) - 2.0 / 3) < 0.1)
+  }
+
+  @Test func playThatHasNotArrivedDecidesNothing() throws {
+    for (claim, steps, batch) in [
+      ("reward-allocation", "steps=10", "batch=256"), ("reward-pools", "steps=10", "batch=2"),
+      ("code-and-tests", "steps=1000", "audit=0"),
+    ] {
+      let verdict = try found(claim, steps, batch).verdict
+      #expect(verdict.outcome == .undecided && !verdict.because.contains("nan"), "\(claim)")
+    }
+  }
+
+  @Test func notesFollowTheGame() throws {
+    let standard = try found("reward-allocation").notes
+    #expect(standard[0].contains("cannot be told apart") && standard[1].contains("ends at 0.833"))
+    let swapped = try found("reward-allocation", "temptation=7", "second-temptation=5").notes
+    #expect(swapped[0].contains("ends at 0.833") && swapped[1].contains("cannot be told apart"))
+  }
+
+  @Test func thresholdsAtTheEndsAreFoundToo() throws {
+    for settings in [["tag=0.999"], ["benefit=0.02", "cost=0.01"], ["benefit=1000", "cost=600"]] {
+      let record = try Claims.named("reward-pools").run(
+        settings + ["networks=1", "steps=3000"], tools: ClaimTools())
+      let verdict = record.findings.verdict
+      #expect(verdict.outcome == .supported && !verdict.because.contains("nan"), "\(settings)")
+    }
+  }
+
+  @Test func roundsAverageToTheMixture() throws {
+    for (strict, bounty) in [(0.004, 0.01), (30, 100)] {
+      let found = try found("code-and-tests", "strict-cost=\(min(strict, 10))", "bounty=\(bounty)")
+      let exact = min(strict, 10) / bounty
+      #expect(abs((found.value("average-hack") ?? 9) - exact) < 0.02 * exact + 0.005)
+      #expect(abs((found.value("average-strict") ?? 9) - 0.3) < 0.02)
+    }
+  }
+
+  // MARK: Calibration, temperature, growth
+
+  @Test func fewQuestionsDecideNothing() throws {
+    let found = try found("buried-calibration", "questions=1000", "steps=10", "batch=2")
+    #expect(found.verdict.outcome == .undecided)
+    #expect(found.value("ece-asked").map { abs($0 - RewardedBase(beta: 0.3).scores.ece) } == 0)
+  }
+
+  @Test func theSharpestAnswersComeBack() throws {
+    let found = try found(
+      "buried-calibration", "beta=0.02", "questions=100000", "steps=10", "batch=2")
+    #expect((found.value("recovered") ?? 9) < 0.01)
+  }
+
+  @Test func theBestTemperatureHasNoCeilingAndNoFloor() throws {
+    // Greedy is best for easy tasks alone; where the right option is the last of all, heat is.
+    let easy = ParallelStreams(easy: 1, lead: 2, gap: 1.5, depth: 4, others: 20)
+    let last = ParallelStreams(easy: 0, lead: 2, gap: 20, depth: 20, others: 20)
+    for streams in [1, 12, 64] {
+      #expect(easy.best(streams) == 0 && easy.success(0, streams) == 1)
+      #expect(last.best(streams) == .infinity)
+    }
+    #expect(abs(last.success(.infinity, 1) - 1.0 / 22) < 1e-15)
+    // So many streams that failing rounds to nothing: the derivative of the sum of logs is 0.
+    let tasks = ParallelStreams(easy: 0, lead: 2, gap: 30, depth: 60, others: 20)
+    let best = tasks.best(100_000)
+    func odds(_ t: Double) -> Double { exp(-30 / t) / (1 + 20 * exp(-60 / t)) }
+    #expect(odds(best) >= odds(best * 1.001) && odds(best) >= odds(best / 1.001))
+    #expect(try found("stream-temperature", "easy=1").verdict.outcome == .refuted)
+    #expect(
+      !(try found("stream-temperature", "easy=0", "gap=20", "depth=20").verdict.because)
+        .contains("inf"))
+  }
+
+  @Test func theVerdictOnGrowthComparesWhoImitatesNoWorse() throws {
+    // Here the longest of the lengths is the teacher's own.
+    let found = try found("matched-behaviour", "teacher=0.3", "draws=5")
+    #expect(found.verdict.outcome == .supported, "\(found.verdict.because)")
+    #expect(found.value("same-process") == 0)
+  }
+
+  @Test func aTeacherWhoNeverRevisesGrowsWithNobody() throws {
+    let verdict = try found("simulator-trap", "revision=0").verdict
+    #expect(verdict.outcome == .undecided && !verdict.because.contains("still tells"))
   }
 }
