@@ -152,14 +152,14 @@ private struct BuriedCalibration {
         after one fitted number the error is at most %.4f, of the base itself %.4f; at beta 0.1 it was \
         %.3f
         """, left, chance.max() ?? 1, RewardedBase(beta: 0.1).scores.ece)
-    // So few questions give the base an error by chance alone.
-    let isBlurred = (chance.max() ?? 1) > 0.005
+    // Few questions give the base itself an error by chance.
+    let isLost = zip(recovered, chance).contains { $0 >= 0.01 && $0 > 2 * $1 }
     return Findings(
       left < 0.01
         ? .init(.supported, because: "Calibration is buried, not destroyed: \(told).")
-        : isBlurred
-          ? .init(.undecided, because: "So few questions do not tell, take more: \(told).")
-          : .init(.refuted, because: "The fitted inverse does not restore calibration: \(told)."),
+        : isLost
+          ? .init(.refuted, because: "The fitted inverse does not restore calibration: \(told).")
+          : .init(.undecided, because: "So few questions do not tell, take more: \(told)."),
       values: key + values,
       tables: [
         .init(
