@@ -44,6 +44,18 @@ import Testing
     #expect(plain.overridden(by: list).rows.count == 1)
   }
 
+  /// gpt-5.4-mini costs more than gpt-3.5-turbo.
+  @Test func notEverySmallModelIsCheap() throws {
+    let list = try PriceList.standard().rows
+    func cost(_ row: PriceList.Row) -> Double { row.cost(input: 10_000, answer: 300, thinking: 0) }
+    let full = list.filter { $0.size == .full }
+    let small = list.filter { $0.size == .small }
+    let cheap = small.filter { one in full.allSatisfy { cost(one) < cost($0) } }.count
+    let found = try Claims.named("older-models-cheaper").run(tools: ClaimTools()).findings
+    #expect(cheap < small.count)
+    #expect(found.notes.contains { $0.hasPrefix("\(cheap) of \(small.count) small models") })
+  }
+
   @Test func nothingReadCostsNothing() {
     #expect(throws: ClaimError.self) {
       try Claims.named("older-models-cheaper").run(

@@ -23,7 +23,9 @@ extension ConceptOntology {
             })
         },
         rules: [
-          .init(.y, max(exp2(-Double(world.described)), 1 - exp2(-Double(world.described))), "none")
+          .init(
+            .y, max(exp2(-Double(world.described)), 1 - exp2(-Double(world.described))),
+            "without any")
         ]))
   }
 
@@ -57,7 +59,7 @@ extension ConceptOntology {
             Self.flips.map {
               .init($0, world.protection * Double(world.flipped.count) / most)
             }),
-        ], rules: [.init(.x, run.number("flip"), "flip")]))
+        ], rules: [.init(.x, run.number("flip"), "this run")]))
   }
 
   /// Conjunctions by the number of contradictions, apart and drawn at random.
@@ -92,7 +94,7 @@ extension ConceptOntology {
         series: [
           .init("apart", .line, apart.enumerated().map { .init(Double($0), Double($1)) }),
           .init("drawn at random", .dots, drawn.enumerated().map { .init(Double($0), $1) }),
-        ], rules: [.init(.x, Double(world.flipped.count), "n")]))
+        ], rules: [.init(.x, Double(world.flipped.count), "this run")]))
   }
 
   /// What a matcher of the list harms with fewer conjunctions than it takes.
@@ -108,6 +110,6 @@ extension ConceptOntology {
           .init(
             "list matcher", .line,
             (0...shown).map { .init(Double($0), world.matcherHarm(list, terms: $0)) })
-        ], rules: [.init(.x, Double(run.integer("terms")), "terms")]))
+        ], rules: [.init(.x, Double(run.integer("terms")), "this run")]))
   }
 }

@@ -87,7 +87,7 @@ extension HoneypotMonitor {
           line("both", .line) { $0.posterior($0.both) },
           line("evals alone", .dashed) { $0.posterior($0.evals) },
           line("honeypots alone", .dashed) { $0.posterior($0.honeypots) },
-        ], rules: [.init(.x, tests.overlap, "overlap")]))
+        ], rules: [.init(.x, tests.overlap, "this run")]))
   }
 
   var tellingPicture: Picture {
@@ -111,7 +111,7 @@ extension HoneypotMonitor {
         series: [
           line("on plants", .line) { $0.seen }, line("on real attacks", .line) { $0.real },
           line("an honest monitor", .dashed) { $0.honest },
-        ], rules: [.init(.x, plants.telling, "v")]))
+        ], rules: [.init(.x, plants.telling, "this run")]))
   }
 
   var notes: [String] {

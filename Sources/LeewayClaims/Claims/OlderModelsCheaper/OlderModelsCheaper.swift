@@ -62,6 +62,13 @@ private struct OlderModelsCheaper {
   private func row(_ model: String) -> PriceList.Row? { prices.rows.first { $0.model == model } }
   private var full: [PriceList.Row] { prices.rows.filter { $0.size == .full } }
 
+  /// How many small models cost less than any of full size, and of how many.
+  private var cheapSmall: String {
+    let least = full.map { cost($0, thinking: false) }.min() ?? .infinity
+    let small = prices.rows.filter { $0.size == .small }
+    return "\(small.count { cost($0, thinking: false) < least }) of \(small.count)"
+  }
+
   /// Share of pairs in which the older costs less; nil without a pair.
   private func olderIsCheaper(thinking: Bool) -> Double? {
     var (cheaper, pairs) = (0.0, 0.0)
@@ -120,8 +127,8 @@ private struct OlderModelsCheaper {
       notes: [
         "Prices are list prices without caching or batches, and change; each has its date.",
         """
-        A mini or nano is cheaper than any full-size model, and is made from one: what it may have taken \
-        over is no question of price.
+        \(cheapSmall) small models cost less without thinking than any of full size. A small one \
+        is made from a large one: what it may have taken over is no question of price.
         """,
       ])
   }
@@ -157,7 +164,7 @@ private struct OlderModelsCheaper {
     func series(_ name: String, _ size: PriceList.Size, thinking: Bool) -> Chart.Series {
       .init(
         name, .dots,
-        prices.rows.filter { $0.size == size }.map {
+        prices.rows.filter { $0.size == size && ($0.thinks || !thinking) }.map {
           .init(year($0.released), cost($0, thinking: thinking))
         }.filter { $0.y > 0 })
     }
