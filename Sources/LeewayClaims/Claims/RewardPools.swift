@@ -213,7 +213,7 @@ private struct RewardPools {
         ?? (place.lowerBound == 0
           ? String(format: "below %.3f", place.upperBound)
           : String(format: "above %.3f", place.lowerBound))
-      return found + String(format: " for %.3g", exact)
+      return found + String(format: " for %.3g ", exact) + label
     }
   }
 

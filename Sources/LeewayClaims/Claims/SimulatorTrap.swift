@@ -206,7 +206,7 @@ private struct SimulatorTrap {
     .chart(
       Chart(
         "A learner that keeps its doubt, answer by answer",
-        x: .init("answers heard"), y: .init("", low: 0),
+        x: .init("answers heard"), y: .init("nats, and a probability", low: 0),
         series: [
           .init(
             "worth of the next, nats", .line,
