@@ -224,6 +224,13 @@ EXPRESSIONS = [
     "{} | tojson(indent=4)", "[[], {}] | tojson(indent=2)", "[1, [2, {'a': 3}]] | tojson(indent='--')", "'\\x07\\x7f\\u2028' | tojson",
     "a.b", "a['b']['c']", "messages is defined", "1 if missing else 2", "x is defined or y is defined", "[[1, 2], [3]] | map('first') | list",
     "[[1, 2], [3]] | map('join', '-') | list", "'a,b'.split(',')[1]", "[1, 2,]", "{'a': 1,}", "(1, 2,)", "word.__len__()", "'a' is in 'abc'",
+    "'%s of %d' % (word, 3)", "'%s' % none", "'%s' % [1, 'a']", "'%d' % 3.9", "'%d' % yes", "'%d' % word", "'%i%%' % 5", "'%s'", "'%s %s' % 1",
+    "'a' % (1,)", "'%s' % ()", "'%5d' % 3", "'%(a)s' % {'a': 1}", "'%s' % missing", "'%d' % missing", "'%' % 1", "'%s-%s' | format('a', 1)", "'x' | format",
+    "'{} of {}'.format(1, 2.0)", "'{1}{0}{1}'.format('a', none)", "'{}{0}'.format(1)", "'{0}{}'.format(1)", "'{a}/{b}'.format(a=1, b='x')", "'{{{}}}'.format(word)",
+    "'{'.format(1)", "'}'.format(1)", "'{}'.format()", "'{x}'.format(1)", "'{0.a}'.format(1)", "'{!r}'.format(1)", "'{:>5}'.format(1)", "'{}'.format(missing)",
+    "'{} {}'.format([1, 'a'], {'k': (1,)})", "'{2}'.format(1)", "[1, 2, 3, 4, 5]|batch(2)|list", "[1, 2, 3, 4, 5]|batch(3, '-')|list", "[1, 2]|batch(2, '-')|list",
+    "[]|batch(2, '-')|list", "word|batch(3)|list", "[1]|batch(0)|list", "[1]|batch('x')|list", "[1, 2, 3, 4, 5]|slice(2)|list", "[1, 2, 3, 4, 5]|slice(3, '-')|list",
+    "[1, 2]|slice(4, '-')|list", "[]|slice(2)|list", "[1]|slice(0)|list", "'a/b/c'.rpartition('/')", "'abc'.rpartition('/')", "'a_b c-d \u00e9\u0301 \u0663 x\u00b2'|wordcount", "''|wordcount",
     "namespace(_x=1)", "loop", "1 is string == false", "[] is sameas []", "'é' == 'e\u0301'", "'e\u0301'|length", "'\U0001f426'|length",
 ]
 STATEMENTS = [

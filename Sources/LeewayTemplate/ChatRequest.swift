@@ -24,7 +24,21 @@ public struct ChatMessage: Sendable, Equatable {
     if let content {
       members.append(JSONMember(key: Array("content".utf8), value: JSONValue(content)))
     }
-    return .object(members + more)
+    members += more.filter { $0.value != .null }
+    return .object(Self.withReasoning(members))
+  }
+
+  /// What was thought before an answer has several names, and templates ask by one of them: the
+  /// reference gives it under two.
+  private static func withReasoning(_ members: [JSONMember]) -> [JSONMember] {
+    let names = ["reasoning_content", "thinking", "reasoning"].map { Array($0.utf8) }
+    func value(_ name: [UInt8]) -> JSONValue? { members.first { $0.key == name }?.value }
+    guard let thought = names.lazy.compactMap(value).first else { return members }
+    var all = [JSONMember(key: names[1], value: value(names[1]) ?? thought)]
+    all += members.filter { $0.key != names[0] && $0.key != names[1] }
+    let place = members.prefix { $0.key != names[0] }.count { $0.key != names[1] }
+    all.insert(JSONMember(key: names[0], value: thought), at: place + 1)
+    return all
   }
 }
 

@@ -21,7 +21,9 @@ struct RefusalTests {
     refuses("{{ 'a' is filter }}", .unsupported(kind: "test", name: "filter"))
     refuses("{{ 'a'.zfill(3) }}", .unsupported(kind: "method", name: "zfill"))
     refuses("{{ lipsum() }}", .unsupported(kind: "function", name: "lipsum"))
-    refuses("{{ '%d' % 3 }}", .unsupported(kind: "operator", name: "% on a text"))
+    refuses("{{ '%5d' % 3 }}", .unsupported(kind: "format", name: "%5"))
+    refuses("{{ '{:>5}'.format(3) }}", .unsupported(kind: "format", name: "{:>5}"))
+    refuses("{{ '%(a)s' % {'a': 1} }}", .unsupported(kind: "operator", name: "% of a mapping"))
     refuses("{{ '\\N{DASH}' }}", .unsupported(kind: "escape", name: "\\N"))
     refuses("{{ f(*x) }}", .unsupported(kind: "argument", name: "*"))
     refuses("{{ 0x10 }}", .unsupported(kind: "number", name: "0"))
@@ -145,6 +147,31 @@ struct RefusalTests {
       #expect(TemplateDate(bad) == nil)
     }
     #expect(TemplateDate("2024-02-29") != nil)
+  }
+
+  @Test("A thought is told under the names that templates ask for, and what is null not at all")
+  func thoughts() throws {
+    let template = try ChatTemplate(
+      "{% for m in messages %}{{ m | tojson }}{% endfor %}", name: "t")
+    func shown(_ more: [(String, JSONValue)]) throws -> String {
+      let members = more.map { JSONMember(key: Array($0.0.utf8), value: $0.1) }
+      let message = ChatMessage(role: "assistant", content: "a", more: members)
+      return try template.render(ChatRequest([message], ending: .messages))
+    }
+    let head = #""role": "assistant", "content": "a""#
+    #expect(try shown([("name", .null), ("n", 1)]) == "{\(head), \"n\": 1}")
+    for name in ["reasoning", "reasoning_content"] {
+      let own = name == "reasoning" ? #", "reasoning": "r""# : ""
+      #expect(
+        try shown([(name, "r")])
+          == #"{"thinking": "r", \#(head)\#(own), "reasoning_content": "r"}"#)
+    }
+    #expect(
+      try shown([("reasoning_content", "r"), ("x", 2), ("thinking", "t")])
+        == #"{"thinking": "t", \#(head), "reasoning_content": "r", "x": 2}"#)
+    #expect(
+      try shown([("thinking", "t"), ("reasoning_content", .null)])
+        == #"{"thinking": "t", \#(head), "reasoning_content": "t"}"#)
   }
 
   @Test("Going on within the last message")

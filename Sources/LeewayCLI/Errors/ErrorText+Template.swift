@@ -33,6 +33,7 @@ extension ErrorText {
     case .unsupported(let kind, let name):
       "the \(kind) \"\(name)\" is not known to Leeway; a prompt without it would not be the model's"
     case .wrongKind(let operation, let found): "\(operation) cannot be done with \(found)"
+    case .undefined("strftime_now"): "the template tells the day; say which, as --date 2026-11-25"
     case .undefined(let name):
       name.isEmpty ? "something undefined is used" : "\"\(name)\" is undefined and used"
     case .refused(let message): "the template refuses: \(message)"

@@ -138,7 +138,14 @@ extension TemplateRenderer {
     throws(TemplateFault) -> TemplateValue
   {
     if operation == "%", a.characters != nil {
-      throw .unsupported(kind: "operator", name: "% on a text")
+      let text = try plain(a, "%")
+      switch b {
+      case .mapping: throw .unsupported(kind: "operator", name: "% of a mapping")
+      case .tuple(let values): return .text(try formatted(text, values))
+      // What could be asked by name may be left over.
+      case .list, .missing: return .text(try formatted(text, [b], isExact: false))
+      default: return .text(try formatted(text, [b]))
+      }
     }
     if a.isMissing || b.isMissing { throw try failure(operation, a, b) }
     if let x = a.integer, let y = b.integer { return try integers(operation, x, y) }

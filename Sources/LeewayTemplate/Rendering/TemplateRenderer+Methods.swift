@@ -84,6 +84,7 @@ extension TemplateRenderer {
         throw try failure(name, given[0] ?? .none, given[1] ?? .none)
       }
       return .text(try replaced(text, old, new, given[2]))
+    case "format": return .text(try formatted(text, call))
     case "split", "rsplit": return try split(name, text, call)
     case "splitlines":
       let keep = try call.bound(to: ["keepends"], of: name)[0]
@@ -94,7 +95,8 @@ extension TemplateRenderer {
         throw try failure(name, item)
       }
       return try filter("join", given[0], TemplateCall(positional: [.text(text)]))
-    case "find", "rfind", "index", "count", "removeprefix", "removesuffix", "partition":
+    case "find", "rfind", "index", "count", "removeprefix", "removesuffix", "partition",
+      "rpartition":
       return try search(name, text, call)
     case "isdigit", "isalpha", "isalnum", "isspace", "isupper", "islower":
       _ = try positional(call, 0...0, name)
@@ -163,8 +165,9 @@ extension TemplateRenderer {
       return .text(ends ? Text(text.dropLast(other.count)) : text)
     default:
       guard !other.isEmpty else { throw .wrongKind(operation: name, found: "an empty separator") }
-      guard let place = text.place(of: other) else {
-        return .tuple([.text(text), .text([]), .text([])])
+      let isLast = name == "rpartition"
+      guard let place = isLast ? text.lastPlace(of: other) : text.place(of: other) else {
+        return .tuple((isLast ? [[], [], text] : [text, [], []]).map { .text($0) })
       }
       return .tuple([
         .text(Text(text[..<place])), .text(other), .text(Text(text[(place + other.count)...])),

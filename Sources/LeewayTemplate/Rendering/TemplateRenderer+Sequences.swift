@@ -58,8 +58,53 @@ extension TemplateRenderer {
         sum = try add(sum, part ?? item)
       }
       return sum
+    case "batch": return .stream(TemplateStream(try batches(value, call)))
+    case "slice": return .stream(TemplateStream(try slices(value, call)))
     default: throw .unsupported(kind: "filter", name: name)
     }
+  }
+
+  /// Lists of so many items; the last is filled up when there is something to fill it with.
+  private func batches(_ value: TemplateValue, _ call: TemplateCall) throws(TemplateFault)
+    -> [TemplateValue]
+  {
+    let given = try call.bound(to: ["linecount", "fill_with"], of: "batch")
+    guard let count = given[0]?.integer, count > 0 else {
+      throw .unsupported(kind: "argument", name: "linecount")
+    }
+    let items = try items(of: value, "batch")
+    var lists = stride(from: 0, to: items.count, by: count).map {
+      Array(items[$0..<min($0 + count, items.count)])
+    }
+    if let last = lists.last, let filling = given[1], !isNone(filling) {
+      try meter.spend(8 * (count - last.count))
+      lists[lists.count - 1] += repeatElement(filling, count: count - last.count)
+    }
+    return lists.map { .list($0) }
+  }
+
+  /// So many lists, the longer ones first; shorter ones get what there is to fill them with.
+  private func slices(_ value: TemplateValue, _ call: TemplateCall) throws(TemplateFault)
+    -> [TemplateValue]
+  {
+    let given = try call.bound(to: ["slices", "fill_with"], of: "slice")
+    guard let count = given[0]?.integer, count > 0 else {
+      throw try failure("slice", given[0] ?? .none)
+    }
+    try meter.spend(count, times: 8)
+    let items = try items(of: value, "slice")
+    var start = 0
+    var lists: [TemplateValue] = []
+    for index in 0..<count {
+      let end = start + items.count / count + (index < items.count % count ? 1 : 0)
+      var list = Array(items[start..<end])
+      if index >= items.count % count, let filling = given[1], !isNone(filling) {
+        list.append(filling)
+      }
+      lists.append(.list(list))
+      start = end
+    }
+    return lists
   }
 
   private func add(_ a: TemplateValue, _ b: TemplateValue) throws(TemplateFault) -> TemplateValue {

@@ -9,6 +9,12 @@ extension TemplateRenderer {
     guard Self.textFilters.contains(name) else { throw .unsupported(kind: "filter", name: name) }
     let text = try plain(value, name)
     switch name {
+    case "wordcount":
+      _ = try bound()
+      return .integer(text.split(whereSeparator: { !$0.isWordPart }).count)
+    case "format":
+      guard call.named.isEmpty else { throw .unsupported(kind: "format", name: "of names") }
+      return .text(try formatted(text, call.positional))
     case "trim":
       let characters = try bound("chars")[0]
       return .text(text.stripped(try self.characters(characters ?? .none, name)))
@@ -30,7 +36,7 @@ extension TemplateRenderer {
   }
 
   private static let textFilters: Set = [
-    "trim", "upper", "lower", "capitalize", "title", "replace", "indent",
+    "trim", "upper", "lower", "capitalize", "title", "replace", "indent", "wordcount", "format",
   ]
 
   /// A text that is not marked safe: what Python makes of marked ones is another thing at each turn.

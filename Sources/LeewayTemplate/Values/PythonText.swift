@@ -23,6 +23,9 @@ extension Unicode.Scalar {
     }
   }
 
+  /// What `\w` matches.
+  var isWordPart: Bool { isPythonLetter || properties.numericType != nil || self == "_" }
+
   /// `str.isdigit`
   var isPythonDigit: Bool {
     properties.numericType == .decimal || properties.numericType == .digit
