@@ -23,6 +23,8 @@ import tokenizers
 from tokenizers import AddedToken, Regex, Tokenizer, decoders, models, normalizers
 from tokenizers import pre_tokenizers, processors, trainers
 
+from charsmap import charsmap, standard
+
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 GOLDEN = ROOT / "Tests" / "LeewayTokenizerTests" / "Golden"
 MARK = "\u2581"
@@ -98,6 +100,9 @@ TEXTS = [
     "  indented\n    more\n\t\tand more  \n\n\n   end",
     "The THE the tHE", "\u30ab\u3099\u30ac\u30ab x\u30ab\u3099", "a<p>  b<p>   <p>\u3000 c<p>", "a" + " " * 23 + "b" + " " * 25 + "c",
     "\u1e0b\u0323 \u0344 \u0958 \u2adc \U0001d15e \u0f73 \u2f800",
+    "\ufb01\u0301 \u2460\u0301x a\u0302\u0301 a\u0302 -- --- \u1100\u1161\u11a8 \u0600\u0661 \u0928\u093f \ufeff\u200b \u00ad",
+    "x\u088fy\u0c5c \U00011de1\U0001ccfa1 \U0001fac8! \U000187f8 \u0295\u02e4 \ufbc3 \u20c1 a\u1acf \U00010781 \u07fd \u2e43\u166d \U000111c9 \u0d00",
+    "5\u00b3 \u00f2\u00be1234567 \u00bc1 2\u00b21 100 1000,000 ($12.50) \u0663\u0664",
 ]
 
 # For the components: pieces are strings, which take room.
@@ -106,6 +111,8 @@ SHORT = [
     "\u0661\u0662 \u2167\u00bd x\u00b2 \uff11", "\u201cquoted\u201d\u2014it\u2019s \u00a1ol\u00e9! \u00bfno? \u3001\u3002",
     "nbsp\u00a0thin\u2009line\u2028nel\u0085x\r\n\ty", "caf\u00e9 cafe\u0301 \ufb01 \u212b \u01c5 \u0130 \u03a3\u03a3",
     "a_b \u200dz \u0903x \u203f y\u0300", "\ud55c\u1112\u1161\u11ab \uac00\u11a8\u11a8 \uac00\u11a7\u11c3 \uac1c\u11c3x \u0cca\u0cd5 \uff76\uff9e \u1e9b\u0323", "--a--b---", "", "\u00a0 pad \u3000",
+    "x\u088fy\u0c5c \U00011de1\U0001ccfa1 \U0001fac8! \U000187f8 \u0295\u02e4 \ufbc3 \u20c1 a\u1acf \U00010781 \u07fd \u2e43\u166d \U000111c9 \u0d00",
+    "\ufb01\u0301 \u2460\u0301x \r\n\ta\u0302\u0301 \u200b\u00ad\u0001\x7f\u2028.\uff9e\ufeff",
 ]
 
 
@@ -167,7 +174,7 @@ EXPRESSIONS = [
     r"| ?[\p{P}\p{S}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+",
     "[\u4e00-\u9fa5\u0800-\u4e00\uac00-\ud7ff]+", r"[0-9][0-9][0-9]", r"\p{N}{1,3}",
     r"\w+|[^\w\s]+", r"\d+|\D", r"a(?=[^b])|b{2,}|x{2}", r"(?i:tHe|[k-s])", r"\P{L}+|\p{^Lu}",
-    r"(?:a|--)(o|e|-)?|\S", r"\x{61}|\x{ff11}|\u00e9", r"[\W\S]", r"[^\S\n]+|.",
+    r"(?:a|--)(o|e|-)?|\S", r"[\p{Lu}\p{Ll}]|\p{M}+|\p{Nd}", r"\x{61}|\x{ff11}|\u00e9", r"[\W\S]", r"[^\S\n]+|.",
 ]
 
 
@@ -353,6 +360,13 @@ def pieces_unigram():
     return unigram(True)
 
 
+def pieces_charsmap():
+    t = unigram(True)
+    t.normalizer = normalizers.Sequence([
+        normalizers.Precompiled(charsmap(standard())), normalizers.Replace(Regex(" {2,}"), " ")])
+    return t
+
+
 def words_unigram():
     return unigram(False)
 
@@ -368,6 +382,25 @@ def bytes_cased():
     return t
 
 
+def bytes_falcon():
+    t = Tokenizer(models.BPE())
+    # What follows the bytes sees the characters that spell them, of which some are numbers.
+    t.pre_tokenizer = pre_tokenizers.Sequence([
+        pre_tokenizers.Punctuation("contiguous"), pre_tokenizers.ByteLevel(add_prefix_space=False),
+        pre_tokenizers.Digits(False), pre_tokenizers.Split(Regex("[0-9][0-9][0-9]"), "isolated")])
+    t.decoder = decoders.ByteLevel()
+    return train(t, 340, ["<|endoftext|>"], BYTES)
+
+
+def bytes_spelt():
+    t = Tokenizer(models.BPE())
+    t.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=True)
+    t.decoder = decoders.Sequence([decoders.Replace("\u0120", " "), decoders.Strip(" ", 1, 0)])
+    train(t, 320, ["<|endoftext|>"], BYTES)
+    t.add_tokens([AddedToken("a b", normalized=False)])
+    return t
+
+
 TOKENIZERS = {
     "bytes-gpt2": bytes_gpt2, "bytes-prefix-space": bytes_prefix_space,
     "bytes-digits": bytes_digits, "bytes-nfc": bytes_nfc, "bytes-llama3": bytes_llama3,
@@ -375,6 +408,7 @@ TOKENIZERS = {
     "pieces-metaspace": pieces_metaspace, "pieces-gemma": pieces_gemma,
     "words-unknown": words_unknown, "pieces-unigram": pieces_unigram,
     "words-unigram": words_unigram, "bytes-cased": bytes_cased,
+    "bytes-falcon": bytes_falcon, "bytes-spelt": bytes_spelt, "pieces-charsmap": pieces_charsmap,
 }
 
 
@@ -401,7 +435,8 @@ def components():
         n.Strip(left=True, right=False), n.Strip(left=False, right=True), n.Prepend("\u00bb "),
         n.Replace(" ", MARK), n.Replace("--", "\u2013"), n.Replace("a", ""),
         n.Replace(Regex(r" {2,}|--+"), "_"), n.Replace(Regex(r"[\u0300-\u036f\d]"), ""),
-        n.Sequence([n.NFD(), n.StripAccents(), n.Lowercase()]),
+        n.Sequence([n.NFD(), n.StripAccents(), n.Lowercase()]), n.Nmt(),
+        n.Precompiled(charsmap(standard())), n.Sequence([n.Nmt(), n.NFKC()]),
     ]
     out = []
     for change in changes:

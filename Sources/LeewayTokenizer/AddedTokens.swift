@@ -15,8 +15,9 @@ struct AddedMatcher: Sendable {
   private var trie = ByteTrie()
 
   init(_ entries: [(pattern: [UInt8], token: AddedToken)]) {
-    // Of equal patterns the lowest id counts.
-    for (pattern, token) in entries.sorted(by: { $0.token.id > $1.token.id }) {
+    // Of equal patterns a special token's counts, then the first.
+    let ordered = entries.filter(\.token.special) + entries.filter { !$0.token.special }
+    for (pattern, token) in ordered.reversed() {
       trie.insert(pattern, Int32(tokens.count))
       tokens.append(token)
     }

@@ -10,6 +10,8 @@ struct BytePairModel: Sendable {
   private var singleIDs = [Int32](repeating: -1, count: 256)
   /// Ids of `<0x00>` to `<0xFF>`, -1 where there is none.
   private var fallbackIDs = [Int32](repeating: -1, count: 256)
+  /// Ids of pieces of one character of several bytes, by these.
+  private var characterIDs: [UInt32: Int32] = [:]
 
   init(vocabulary: Vocabulary) { self.vocabulary = vocabulary }
 
@@ -17,19 +19,39 @@ struct BytePairModel: Sendable {
   mutating func prepare() {
     for byte in 0..<256 { singleIDs[byte] = Int32(vocabulary.ids[[UInt8(byte)]] ?? -1) }
     fallbackIDs = vocabulary.byteIDs()
+    guard !vocabulary.byteLevel else { return }
+    for (piece, id) in vocabulary.ids where (2...4).contains(piece.count) {
+      if piece.count == UTF8Step.length(piece[0]) {
+        characterIDs[piece.reduce(0) { $0 << 8 | UInt32($1) }] = Int32(id)
+      }
+    }
   }
 
-  /// Ids of a pre-token, each with its bytes.
-  func encode(_ word: ArraySlice<UInt8>) -> [PieceToken] {
+  /// Whether there are bytes that are no piece.
+  var lacksBytes: Bool { singleIDs.contains(-1) }
+
+  /// What encoding a word needs, kept from word to word.
+  struct Scratch {
+    fileprivate var symbols: [Symbol] = []
+    fileprivate var found: [MergeTable.Merge] = []
+  }
+
+  /// Ids of a pre-token, each with its bytes, behind those that are there.
+  func encode(
+    _ word: UnsafeRawBufferPointer, _ scratch: inout Scratch, into tokens: inout [PieceToken]
+  ) {
     if ignoreMerges, let id = vocabulary.ids[Array(word)] {
-      return [PieceToken(id: id, bytes: word.indices)]
+      return tokens.append(PieceToken(id: id, bytes: 0..<word.count))
     }
-    var symbols = symbols(word)
-    if symbols.count > 1 {
-      if symbols.count <= Self.scanned { scan(&symbols) } else { queue(&symbols) }
+    scratch.symbols.removeAll(keepingCapacity: true)
+    spell(word, &scratch.symbols)
+    if scratch.symbols.count > Self.scanned {
+      queue(&scratch.symbols)
+    } else if scratch.symbols.count > 1 {
+      scan(&scratch.symbols, &scratch.found)
     }
-    return symbols.compactMap {
-      $0.isGone ? nil : PieceToken(id: Int($0.id), bytes: $0.start..<$0.end)
+    for symbol in scratch.symbols where !symbol.isGone {
+      tokens.append(PieceToken(id: Int(symbol.id), bytes: symbol.start..<symbol.end))
     }
   }
 
@@ -43,15 +65,13 @@ struct BytePairModel: Sendable {
   }
 
   /// Bytes of a byte-level vocabulary, characters of another.
-  func symbols(_ word: ArraySlice<UInt8>) -> [Symbol] {
-    var symbols: [Symbol] = []
-    symbols.reserveCapacity(word.count)
-    var at = word.startIndex
+  private func spell(_ word: UnsafeRawBufferPointer, _ symbols: inout [Symbol]) {
+    var at = 0
     var unknownOpen = false
-    while at < word.endIndex {
+    while at < word.count {
       let length = vocabulary.byteLevel ? 1 : UTF8Step.length(word[at])
-      let end = min(at + length, word.endIndex)
-      let id = length == 1 ? singleIDs[Int(word[at])] : pieceID(word[at..<end])
+      let end = min(at + length, word.count)
+      let id = length == 1 ? singleIDs[Int(word[at])] : characterID(word[at..<end])
       if id >= 0 {
         symbols.append(Symbol(id: id, start: at, end: end))
         unknownOpen = false
@@ -70,11 +90,10 @@ struct BytePairModel: Sendable {
       }
       at = end
     }
-    return symbols
   }
 
-  private func pieceID(_ piece: ArraySlice<UInt8>) -> Int32 {
-    Int32(vocabulary.ids[Array(piece)] ?? -1)
+  private func characterID(_ bytes: Slice<UnsafeRawBufferPointer>) -> Int32 {
+    characterIDs[bytes.reduce(0) { $0 << 8 | UInt32($1) }] ?? -1
   }
 
   // MARK: Merging
@@ -83,11 +102,10 @@ struct BytePairModel: Sendable {
   static let scanned = 48
 
   /// Looks for the lowest rank among all pairs, again and again.
-  func scan(_ symbols: inout [Symbol]) {
+  /// - Parameter found: becomes the merge of each symbol with the next.
+  private func scan(_ symbols: inout [Symbol], _ found: inout [MergeTable.Merge]) {
     let none = MergeTable.Merge(rank: .max, id: 0)
-    // `found[i]` is the merge of symbol i with the next.
-    var found: [MergeTable.Merge] = []
-    found.reserveCapacity(symbols.count)
+    found.removeAll(keepingCapacity: true)
     for index in 0..<symbols.count - 1 {
       found.append(merges[symbols[index].id, symbols[index + 1].id] ?? none)
     }
@@ -123,7 +141,7 @@ struct BytePairModel: Sendable {
   }
 
   /// The same with a queue, for words without end.
-  func queue(_ symbols: inout [Symbol]) {
+  private func queue(_ symbols: inout [Symbol]) {
     var heap = Heap<Candidate>()
     var next = symbols.indices.map { $0 + 1 < symbols.count ? $0 + 1 : -1 }
     var previous = symbols.indices.map { $0 - 1 }

@@ -1,4 +1,4 @@
-/// One step from pieces back to text.
+/// One step from pieces, as the file spells them, back to text.
 enum DecodeStep: Sendable {
   case replace([UInt8], [UInt8])
   case byteFallback
@@ -20,9 +20,13 @@ enum DecodeStep: Sendable {
       return pieces.enumerated().map { index, piece in
         Self.replace(piece, mark, index == 0 && prepended ? [] : [0x20])
       }
-    case .byteLevel:
-      return [Array(String(decoding: pieces.flatMap { $0 }, as: UTF8.self).utf8)]
+    case .byteLevel: return [Self.text(pieces.flatMap { ByteAlphabet.read($0) ?? $0 })]
     }
+  }
+
+  /// Bytes that make no character become U+FFFD.
+  static func text(_ bytes: [UInt8]) -> [UInt8] {
+    Array(String(decoding: bytes, as: UTF8.self).utf8)
   }
 
   private static func replace(_ piece: [UInt8], _ pattern: [UInt8], _ content: [UInt8])

@@ -5,7 +5,7 @@
 /// long as the text is.
 struct Expression: Sendable {
   indirect enum Node: Sendable {
-    case repeated(ScalarSet, ClosedRange<Int>, possessive: Bool)
+    case repeated(ScalarClass, ClosedRange<Int>, possessive: Bool)
     case group([[Node]], optional: Bool)
     case look([[Node]], negative: Bool)
   }
@@ -56,9 +56,8 @@ struct Expression: Sendable {
       var end = at
       var found = 0
       while found < count.upperBound, end < text.limit {
-        let next = UTF8Step.scalar(text.bytes, end, limit: text.limit)
-        guard set.contains(next.scalar) else { break }
-        end = next.end
+        guard let next = set.end(text.bytes, end, limit: text.limit) else { break }
+        end = next
         found += 1
       }
       while found >= count.lowerBound {

@@ -42,7 +42,7 @@ struct ExpressionParser {
     if peek == "(" { return group() }
     guard let set = set() else { return nil }
     guard let (count, possessive) = count() else { return nil }
-    return .repeated(set, count, possessive: possessive)
+    return .repeated(ScalarClass(set), count, possessive: possessive)
   }
 
   private mutating func group() -> Expression.Node? {

@@ -87,7 +87,7 @@ struct NormalizedText {
         continue
       }
       builder.copy(self, start..<at)
-      builder.append(content, from: source(at).lowerBound..<source(end - 1).upperBound)
+      builder.append(content, from: source(at..<end))
       (at, start) = (end, end)
     }
     guard start > 0 else { return }
@@ -97,20 +97,42 @@ struct NormalizedText {
 
   /// A Unicode normalization. No character of ASCII changes or joins what stands before it, so each
   /// run from one ASCII character to the next changes alone and keeps its place.
-  mutating func transform(_ change: (String) -> String) {
-    guard bytes.contains(where: { $0 >= 0x80 }) else { return }
+  /// - Parameter stays: characters beyond ASCII that neither change nor join one another.
+  mutating func transform(
+    stays: (Unicode.Scalar) -> Bool = { _ in false }, _ change: (String) -> String
+  ) {
+    // As a rule nothing changes, and then there is nothing to build.
+    let runs = runs(without: stays).filter { run in
+      let text = bytes[run]
+      return !text.elementsEqual(change(String(decoding: text, as: UTF8.self)).utf8)
+    }
+    guard !runs.isEmpty else { return }
     var builder = Builder()
     var at = 0
-    while at < bytes.count {
-      // The last ASCII character before others may carry the marks that follow.
-      let ascii = bytes[at...].firstIndex { $0 >= 0x80 } ?? bytes.count
-      let start = ascii < bytes.count ? max(ascii - 1, at) : ascii
-      builder.copy(self, at..<start)
-      guard start < bytes.count else { break }
-      at = bytes[ascii...].firstIndex { $0 < 0x80 } ?? bytes.count
-      transform(start..<at, change, into: &builder)
+    for run in runs {
+      builder.copy(self, at..<run.lowerBound)
+      transform(run, change, into: &builder)
+      at = run.upperBound
     }
-    if builder.bytes != bytes { become(builder) }
+    builder.copy(self, at..<bytes.count)
+    become(builder)
+  }
+
+  /// Characters beyond ASCII that stand together, with the one before, which may carry their marks.
+  private func runs(without stays: (Unicode.Scalar) -> Bool) -> [Range<Int>] {
+    var runs: [Range<Int>] = []
+    var at = 0
+    while let first = bytes[at...].firstIndex(where: { $0 >= 0x80 }) {
+      var isFixed = true
+      at = first
+      while at < bytes.count, bytes[at] >= 0x80 {
+        let next = UTF8Step.scalar(bytes, at, limit: bytes.count)
+        if isFixed, !stays(next.scalar) { isFixed = false }
+        at = next.end
+      }
+      if !isFixed { runs.append(max(first - 1, 0)..<at) }
+    }
+    return runs
   }
 
   private func transform(
@@ -135,7 +157,7 @@ struct NormalizedText {
       if bytes[start..<end].elementsEqual(new) {
         parts.copy(self, start..<end)
       } else {
-        parts.append(new, from: source(start).lowerBound..<source(end - 1).upperBound)
+        place(new, start..<end, into: &parts)
       }
       start = end
     }
@@ -148,6 +170,21 @@ struct NormalizedText {
     }
   }
 
+  /// What a character with its marks became: as many come from one each, others from all of them.
+  private func place(_ new: [UInt8], _ old: Range<Int>, into builder: inout Builder) {
+    func scalars(_ bytes: [UInt8], _ range: Range<Int>) -> [Range<Int>] {
+      var (at, found) = (range.lowerBound, [Range<Int>]())
+      while at < range.upperBound {
+        found.append(at..<UTF8Step.scalar(bytes, at, limit: range.upperBound).end)
+        at = found[found.count - 1].upperBound
+      }
+      return found
+    }
+    let (before, after) = (scalars(bytes, old), scalars(new, new.indices))
+    guard before.count == after.count else { return builder.append(new, from: source(old)) }
+    for (from, to) in zip(before, after) { builder.append(new[to], from: source(from)) }
+  }
+
   /// Changes each character alone; nil keeps it.
   mutating func map(_ change: (Unicode.Scalar) -> [UInt8]?) {
     var builder = Builder()
@@ -155,13 +192,66 @@ struct NormalizedText {
     while at < bytes.count {
       let (scalar, end) = UTF8Step.scalar(bytes, at, limit: bytes.count)
       if let new = change(scalar) {
-        builder.append(new, from: source(at).lowerBound..<source(end - 1).upperBound)
+        builder.append(new, from: source(at..<end))
       } else {
         builder.copy(self, at..<end)
       }
       at = end
     }
     if builder.bytes != bytes { become(builder) }
+  }
+
+  /// Changes each byte alone.
+  mutating func mapBytes(_ table: [[UInt8]]) {
+    var builder = Builder()
+    for (index, byte) in bytes.enumerated() {
+      builder.append(table[Int(byte)], from: source(index))
+    }
+    become(builder)
+  }
+
+  /// Changes whole characters (grapheme clusters) of fewer than six bytes, and code points of those
+  /// that the map does not know whole, as the reference does.
+  mutating func replace(_ map: Charsmap) {
+    var builder = Builder()
+    for character in characters() {
+      if character.count < 6, let new = map.replacement(bytes, character) {
+        builder.append(new, from: source(character))
+        continue
+      }
+      var at = character.lowerBound
+      while at < character.upperBound {
+        let end = UTF8Step.scalar(bytes, at, limit: character.upperBound).end
+        if let new = map.replacement(bytes, at..<end) {
+          builder.append(new, from: source(at..<end))
+        } else {
+          builder.copy(self, at..<end)
+        }
+        at = end
+      }
+    }
+    if builder.bytes != bytes { become(builder) }
+  }
+
+  /// The ranges of the grapheme clusters.
+  private func characters() -> [Range<Int>] {
+    let text = String(decoding: bytes, as: UTF8.self)
+    var ranges: [Range<Int>] = []
+    ranges.reserveCapacity(bytes.count)
+    var start = 0
+    var index = text.startIndex
+    while index < text.endIndex {
+      let next = text.index(after: index)
+      let end = start + text.utf8.distance(from: index, to: next)
+      ranges.append(start..<end)
+      (start, index) = (end, next)
+    }
+    // Bytes that are no text (JSON can spell them) are longer when they are decoded.
+    return start == bytes.count ? ranges : [bytes.indices]
+  }
+
+  private func source(_ range: Range<Int>) -> Range<Int> {
+    source(range.lowerBound).lowerBound..<source(range.upperBound - 1).upperBound
   }
 
   mutating func strip(left: Bool, right: Bool) {

@@ -10,10 +10,14 @@ enum PieceModel: Sendable {
   case bytePairs(BytePairModel)
   case unigram(UnigramModel)
 
-  func encode(_ word: ArraySlice<UInt8>) -> [PieceToken] {
+  /// Puts the tokens of a word behind those that are there.
+  func encode(
+    _ word: UnsafeRawBufferPointer, _ scratch: inout BytePairModel.Scratch,
+    into tokens: inout [PieceToken]
+  ) {
     switch self {
-    case .bytePairs(let model): model.encode(word)
-    case .unigram(let model): model.encode(Array(word))
+    case .bytePairs(let model): model.encode(word, &scratch, into: &tokens)
+    case .unigram(let model): tokens += model.encode(Array(word))
     }
   }
 }

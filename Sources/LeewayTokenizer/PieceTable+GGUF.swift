@@ -10,9 +10,8 @@ extension PieceTable {
     guard let pieces = try reader.list("tokens", "a list of texts", \.strings) else {
       throw .missingKey(path: file.path, key: reader.key("tokens"))
     }
-    // Files from before there were names hold GPT-2's way of cutting.
-    let cut = try reader.value("pre", "a text", \.text) ?? "default"
-    self.init(model: model, preTokenizer: cut == "default" ? "gpt-2" : cut, pieces: pieces)
+    let cut = try reader.value("pre", "a text", \.text)
+    self.init(model: model, preTokenizer: cut == "" ? nil : cut, pieces: pieces)
     let numbers = "a list of \(pieces.count) numbers"
     if let found = try reader.list("scores", numbers, \.floats) {
       guard found.count == pieces.count else { throw reader.wrong("scores", numbers) }
@@ -31,6 +30,9 @@ extension PieceTable {
     addsBegin = try reader.value("add_bos_token", "true or false", \.bool)
     addsEnd = try reader.value("add_eos_token", "true or false", \.bool)
     addsSpace = try reader.value("add_space_prefix", "true or false", \.bool)
+    // The format has no place for it: llama.cpp, too, goes by the name.
+    let name = file["general.name"]?.text?.lowercased() ?? ""
+    stripsRight = name.contains("phi-3") || name.contains("phi3")
   }
 }
 

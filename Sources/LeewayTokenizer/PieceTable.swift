@@ -10,7 +10,8 @@ public struct PieceTable: Sendable {
 
   /// `tokenizer.ggml.model`: `gpt2` (byte-level pairs) or `llama` (SentencePiece pairs).
   public var model: String
-  /// `tokenizer.ggml.pre`: how a byte-level model cuts words.
+  /// `tokenizer.ggml.pre`: how a byte-level model cuts words. Nil in files from before there were
+  /// names: they are cut as llama.cpp cuts them, which may not be how the model learnt to read.
   public var preTokenizer: String?
   public var pieces: [[UInt8]]
   /// By id; a SentencePiece model merges the pair of highest score first.
@@ -27,6 +28,8 @@ public struct PieceTable: Sendable {
   public var addsEnd: Bool?
   /// Whether a SentencePiece text is put behind a space; nil is true.
   public var addsSpace: Bool?
+  /// Whether special tokens swallow the space behind them, as Phi-3's do.
+  public var stripsRight = false
 
   public init(
     model: String, preTokenizer: String? = nil, pieces: [[UInt8]], scores: [Float] = [],
@@ -94,11 +97,13 @@ struct PieceTableReader {
   // MARK: Byte-level pairs
 
   private func byteLevel(_ tokenizer: inout Tokenizer) throws(TokenizerError) {
-    guard let name = table.preTokenizer, let cutting = WordCutting.named(name) else {
+    let name = table.preTokenizer ?? WordCutting.standard
+    guard let cutting = WordCutting.named(name) else {
       throw .unsupported(
-        path: path, component: Self.key + "pre", kind: table.preTokenizer ?? "",
+        path: path, component: Self.key + "pre", kind: name,
         known: WordCutting.all.flatMap(\.names).sorted())
     }
+    tokenizer.guessesWords = table.preTokenizer == nil
     var model = BytePairModel(
       vocabulary: Vocabulary(byteLevel: true, capacity: table.pieces.count))
     // A piece that stands twice keeps its first id.
@@ -193,14 +198,17 @@ struct PieceTableReader {
       tokenizer.added.append(
         AddedToken(
           id: id, content: piece, special: kind != .userDefined, singleWord: false,
-          leftStrip: false, rightStrip: false, normalized: false))
+          leftStrip: false, rightStrip: table.stripsRight && !Self.unstripped.contains(piece),
+          normalized: false))
     }
     tokenizer.prepareAdded()
   }
 
+  private static let unstripped = ["<unk>", "<s>", "<|endoftext|>"].map { Array($0.utf8) }
+
   private var hash: String {
     let pieces = table.pieces.map { JSONValue.string($0) }
-    let value: JSONValue = [
+    var value: JSONValue = [
       "model": JSONValue(table.model), "pre": JSONValue(table.preTokenizer ?? ""),
       "pieces": .array(pieces), "scores": .array(table.scores.map { .real(Double($0)) }),
       "kinds": .array(table.kinds.map { .integer($0.rawValue) }),
@@ -209,6 +217,7 @@ struct PieceTableReader {
         [table.begin, table.end, table.unknown].map { .integer($0 ?? -1) }
           + [table.addsBegin, table.addsEnd, table.addsSpace].map { $0.map { .bool($0) } ?? .null }),
     ]
+    if table.stripsRight { value = [value, "strips right"] }
     return ContentHash.sha256(value.canonicalBytes)
   }
 }

@@ -5,6 +5,8 @@ enum PreTokenizer: Sendable {
   case words
   case prefixSpace
   case metaspace(mark: [UInt8], prepend: Prepend, split: Bool)
+  /// Bytes to the characters of GPT-2's alphabet, and back.
+  case spell, unspell
 
   enum Prepend: Sendable { case always, first, never }
 
@@ -40,6 +42,11 @@ enum PreTokenizer: Sendable {
     case .prefixSpace:
       return text.rebuild(pieces) { piece in
         if piece.bytes.first != 0x20 { piece.prepend([0x20]) }
+      }
+    case .spell: return text.rebuild(pieces) { $0.mapBytes(ByteAlphabet.spellings) }
+    case .unspell:
+      return text.rebuild(pieces) { piece in
+        piece.map { ByteAlphabet.bytes[$0.value].map { [$0] } }
       }
     case .metaspace(let mark, let prepend, let split):
       let places = text.rebuild(pieces) { piece in

@@ -1,5 +1,22 @@
-/// Classes of characters as the reference's regular expressions and Rust's `char` know them.
+/// Classes of characters as the reference's regular expressions and Rust's `char` know them. Its
+/// parts know Unicode of different years, and what came later is not assigned to them.
 enum ScalarKind {
+  /// Whether a character was there in a version of Unicode.
+  static func isKnown(_ scalar: Unicode.Scalar, in version: Int) -> Bool {
+    scalar.properties.age.map { $0.major <= version } ?? false
+  }
+
+  /// The category by Unicode 16, which expressions know.
+  static func category(_ scalar: Unicode.Scalar) -> Unicode.GeneralCategory {
+    let category = scalar.properties.generalCategory
+    switch scalar.value {
+    // Where nothing came since.
+    case 0..<0x88F, 0x3000..<0xA7CE, 0xA7F2..<0xFBC3:
+      return scalar == "\u{295}" ? .lowercaseLetter : category
+    default: return isKnown(scalar, in: 16) ? category : .unassigned
+    }
+  }
+
   static func isSpace(_ scalar: Unicode.Scalar) -> Bool { scalar.properties.isWhitespace }
 
   /// `\w`: letters, marks, decimal digits, connectors, joiners.
@@ -10,8 +27,9 @@ enum ScalarKind {
       default: false
       }
     }
-    if scalar.properties.isAlphabetic { return true }
-    return switch scalar.properties.generalCategory {
+    let category = category(scalar)
+    if category != .unassigned, scalar.properties.isAlphabetic { return true }
+    return switch category {
     case .nonspacingMark, .spacingMark, .enclosingMark, .decimalNumber, .connectorPunctuation: true
     default: scalar.properties.isJoinControl
     }
@@ -40,7 +58,28 @@ enum ScalarKind {
     }
   }
 
-  /// All of ASCII's symbols, beyond ASCII the categories of punctuation.
+  /// Characters of common scripts that NFC leaves as they are, whichever of them stand together: none
+  /// is a mark, a vowel or final consonant of Hangul, or another's old name.
+  static func isComposed(_ scalar: Unicode.Scalar) -> Bool {
+    switch scalar.value {
+    case 0...0x2FF, 0x400...0x482, 0x2002...0x205F, 0x3001...0x3029, 0x3040...0x3096,
+      0x309B...0x30FF, 0x4E00...0x9FFF, 0xAC00...0xD7A3, 0xFF01...0xFF60, 0x1F300...0x1FAFF:
+      true
+    default: false
+    }
+  }
+
+  /// Marks that `StripAccents` knows, which are those of Unicode 9.
+  static func isAccent(_ scalar: Unicode.Scalar) -> Bool {
+    switch scalar.value {
+    // Letters and a mark by now, but the other way round then.
+    case 0x1CF2, 0x1CF3: true
+    case 0x111C9: false
+    default: isMark(scalar) && isKnown(scalar, in: 9)
+    }
+  }
+
+  /// All of ASCII's symbols, beyond ASCII the categories of punctuation by Unicode 8.
   static func isPunctuation(_ scalar: Unicode.Scalar) -> Bool {
     if scalar.isASCII {
       return switch scalar.value {
@@ -48,10 +87,11 @@ enum ScalarKind {
       default: false
       }
     }
+    if scalar == "\u{166D}" || scalar == "\u{111C9}" { return true }
     return switch scalar.properties.generalCategory {
     case .connectorPunctuation, .dashPunctuation, .openPunctuation, .closePunctuation,
       .initialPunctuation, .finalPunctuation, .otherPunctuation:
-      true
+      isKnown(scalar, in: 8)
     default: false
     }
   }

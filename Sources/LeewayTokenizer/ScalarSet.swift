@@ -21,7 +21,7 @@ struct ScalarSet: Sendable {
     items.contains { item in
       switch item {
       case .range(let range): range.contains(scalar.value)
-      case .categories(let set): set.contains(scalar.properties.generalCategory)
+      case .categories(let set): set.contains(ScalarKind.category(scalar))
       case .space: ScalarKind.isSpace(scalar)
       case .word: Self.isWord(scalar)
       case .not(let set): !set.contains(scalar)
@@ -72,4 +72,27 @@ struct ScalarSet: Sendable {
     "So": .otherSymbol, "Zs": .spaceSeparator, "Zl": .lineSeparator, "Zp": .paragraphSeparator,
     "Cc": .control, "Cf": .format, "Cs": .surrogate, "Co": .privateUse, "Cn": .unassigned,
   ]
+}
+
+/// A class as it is asked: ASCII by a bit each, the rest by its items.
+struct ScalarClass: Sendable {
+  private let set: ScalarSet
+  private var ascii = SIMD2<UInt64>(0, 0)
+
+  init(_ set: ScalarSet) {
+    self.set = set
+    for byte in UInt8(0)..<0x80 where set.contains(Unicode.Scalar(byte)) {
+      ascii[Int(byte >> 6)] |= 1 << UInt64(byte & 63)
+    }
+  }
+
+  /// Where the character at a place ends, nil when it is none of the class.
+  func end(_ bytes: [UInt8], _ at: Int, limit: Int) -> Int? {
+    let byte = bytes[at]
+    guard byte >= 0x80 else {
+      return ascii[Int(byte >> 6)] >> UInt64(byte & 63) & 1 == 1 ? at + 1 : nil
+    }
+    let next = UTF8Step.scalar(bytes, at, limit: limit)
+    return set.contains(next.scalar) ? next.end : nil
+  }
 }

@@ -76,9 +76,9 @@ private struct SplitScanner {
       code = code << 6 | UInt32(bytes[index] & 0x3F)
       index += 1
     }
-    let properties = (Unicode.Scalar(code) ?? "\u{FFFD}").properties
-    if properties.isWhitespace { return (.space, end) }
-    switch properties.generalCategory {
+    let scalar = Unicode.Scalar(code) ?? "\u{FFFD}"
+    if ScalarKind.isSpace(scalar) { return (.space, end) }
+    switch ScalarKind.category(scalar) {
     case .uppercaseLetter, .lowercaseLetter, .titlecaseLetter, .modifierLetter, .otherLetter:
       return (.letter, end)
     case .decimalNumber, .letterNumber, .otherNumber: return (.number, end)

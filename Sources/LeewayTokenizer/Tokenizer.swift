@@ -20,8 +20,12 @@ public struct Tokenizer: Sendable {
   var added: [AddedToken] = []
   private var addedIDs: [[UInt8]: Int] = [:]
   private var specialIDs: Set<Int> = []
+  /// What a text without special tokens leaves out.
+  private var hiddenIDs: Set<Int> = []
   private var plainMatcher = AddedMatcher([])
   private var normalizedMatcher = AddedMatcher([])
+  /// The file does not say how words are cut, so that a common way stands in for the model's own.
+  public internal(set) var guessesWords = false
   /// SHA-256 of the file.
   public internal(set) var contentHash = ""
 
@@ -33,6 +37,8 @@ public struct Tokenizer: Sendable {
     specialIDs = Set(added.filter(\.special).map(\.id))
     plainMatcher = AddedMatcher(added.filter { !$0.normalized }.map { ($0.content, $0) })
     var normalized: [(pattern: [UInt8], token: AddedToken)] = []
+    let special = Set(added.filter(\.special).map(\.content))
+    hiddenIDs = []
     for token in added {
       var text = NormalizedText(token.content[...])
       if token.normalized {
@@ -41,6 +47,8 @@ public struct Tokenizer: Sendable {
       }
       // What is found in the normalized text is told as it stands there, as the reference does.
       vocabulary.setAdded(text.bytes, id: token.id)
+      // By what it is told as: one that normalizers change is left out no more.
+      if special.contains(text.bytes) { hiddenIDs.insert(token.id) }
     }
     normalizedMatcher = AddedMatcher(normalized)
   }
@@ -126,11 +134,13 @@ public struct Tokenizer: Sendable {
     _ text: NormalizedText, _ words: [Range<Int>], cache: inout WordCache, into out: inout [Piece]
   ) {
     let model = model
+    var scratch = BytePairModel.Scratch()
     text.bytes.withUnsafeBytes { bytes in
       for word in words {
         let spelling = UnsafeRawBufferPointer(rebasing: bytes[word])
         let found =
-          cache.find(spelling) ?? cache.add(spelling, model.encode(Array(spelling)[...]))
+          cache.find(spelling)
+          ?? cache.add(spelling) { model.encode(spelling, &scratch, into: &$0) }
         for token in cache.tokens[found] {
           let first = text.source(word.lowerBound + token.bytes.lowerBound)
           let last = text.source(word.lowerBound + token.bytes.upperBound - 1)
@@ -169,15 +179,31 @@ public struct Tokenizer: Sendable {
   public func decodeBytes(_ ids: [Int], skipSpecial: Bool = false) throws(TokenizerError)
     -> [UInt8]
   {
-    var pieces: [[UInt8]] = []
-    for id in ids where !(skipSpecial && isSpecial(id)) {
-      guard let piece = vocabulary.piece(id) else {
-        throw .unknownID(id, vocabulary: vocabularyCount)
-      }
-      pieces.append(piece)
-    }
+    let kept = skipSpecial ? ids.filter { !hiddenIDs.contains($0) } : ids
+    if joinsBytes { return DecodeStep.text(try pieces(of: kept, vocabulary.piece).flatMap { $0 }) }
+    var pieces = try pieces(of: kept, vocabulary.spelling)
     guard let decoder else { return Array(pieces.joined(separator: [0x20])) }
     for step in decoder { pieces = step.apply(pieces) }
     return pieces.flatMap { $0 }
+  }
+
+  /// What byte-level tokenizers do as a rule: their pieces need not be spelt.
+  private var joinsBytes: Bool {
+    guard vocabulary.byteLevel, let decoder, decoder.count == 1, case .byteLevel = decoder[0] else {
+      return false
+    }
+    return true
+  }
+
+  private func pieces(of ids: [Int], _ spelling: (Int) -> [UInt8]?) throws(TokenizerError)
+    -> [[UInt8]]
+  {
+    var pieces: [[UInt8]] = []
+    pieces.reserveCapacity(ids.count)
+    for id in ids {
+      guard let piece = spelling(id) else { throw .unknownID(id, vocabulary: vocabularyCount) }
+      pieces.append(piece)
+    }
+    return pieces
   }
 }

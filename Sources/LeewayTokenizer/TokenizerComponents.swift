@@ -28,12 +28,18 @@ extension TokenizerReader {
           left: try node.flag("strip_left", default: true),
           right: try node.flag("strip_right", default: true))
       ]
+    case "Nmt": return [.nmt]
+    case "Precompiled":
+      guard let map = Charsmap(base64: try node.bytes("precompiled_charsmap")) else {
+        throw try node.required("precompiled_charsmap").wrong("a compiled map in base64")
+      }
+      return [.charsmap(map)]
     default:
       throw node.unsupported(
         "normalizer",
         [
-          "Lowercase", "NFC", "NFD", "NFKC", "NFKD", "Prepend", "Replace", "Sequence", "Strip",
-          "StripAccents",
+          "Lowercase", "NFC", "NFD", "NFKC", "NFKD", "Nmt", "Precompiled", "Prepend", "Replace",
+          "Sequence", "Strip", "StripAccents",
         ])
     }
   }
@@ -51,13 +57,35 @@ extension TokenizerReader {
   func preTokenizers(_ node: TokenizerNode, _ byteLevel: inout Bool) throws(TokenizerError)
     -> [PreTokenizer]
   {
-    switch try node.kind() {
-    case "Sequence":
-      var all: [PreTokenizer] = []
-      for item in try node.items("pretokenizers") { all += try preTokenizers(item, &byteLevel) }
-      return all
-    case "ByteLevel":
+    let nodes = try leaves(node)
+    var steps: [PreTokenizer] = []
+    var isSpelt = false
+    for (index, node) in nodes.enumerated() {
+      let kind = try node.kind()
+      if byteLevel, kind == "ByteLevel" || kind == "Metaspace" {
+        throw try node.required("type").wrong("a step that may follow ByteLevel")
+      }
+      steps += try preTokenizer(node)
+      guard kind == "ByteLevel" else { continue }
       byteLevel = true
+      // What follows sees the characters that bytes are spelt with, and not the text.
+      isSpelt = index < nodes.count - 1
+      if isSpelt { steps.append(.spell) }
+    }
+    return isSpelt ? steps + [.unspell] : steps
+  }
+
+  /// The pre-tokenizers of sequences, one after the other.
+  private func leaves(_ node: TokenizerNode) throws(TokenizerError) -> [TokenizerNode] {
+    guard try node.kind() == "Sequence" else { return [node] }
+    var all: [TokenizerNode] = []
+    for item in try node.items("pretokenizers") { all += try leaves(item) }
+    return all
+  }
+
+  private func preTokenizer(_ node: TokenizerNode) throws(TokenizerError) -> [PreTokenizer] {
+    switch try node.kind() {
+    case "ByteLevel":
       var steps: [PreTokenizer] = []
       if try node.flag("add_prefix_space", default: true) { steps.append(.prefixSpace) }
       if try node.flag("use_regex", default: true) {

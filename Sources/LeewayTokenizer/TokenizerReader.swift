@@ -96,6 +96,9 @@ struct TokenizerReader {
     _ = try node.required("merges")
     try addMerges(try node.items("merges"), to: &model)
     model.prepare()
+    if byteLevel, model.byteFallback, model.lacksBytes {
+      throw try node.required("byte_fallback").wrong("false, as the pre_tokenizer gives bytes")
+    }
     return model
   }
 
@@ -140,6 +143,9 @@ struct TokenizerReader {
     throws(TokenizerError)
   {
     let limit = idLimit(tokenizer.vocabulary.count + items.count)
+    let pieces = tokenizer.vocabulary.entries
+    var ids: [[UInt8]: Int] = [:]
+    var highest = -1
     for item in items {
       let token = AddedToken(
         id: try item.whole("id", below: limit), content: try item.bytes("content"),
@@ -154,6 +160,15 @@ struct TokenizerReader {
       if let known = tokenizer.vocabulary.id(of: token.content), known != token.id {
         throw try item.required("id").wrong("\(known), the vocabulary's id of that piece")
       }
+      // The reference does not read the id of another token: it counts on, and whoever trained with
+      // it trained with what it counted.
+      let next = highest < pieces ? pieces : highest + 1
+      let known = tokenizer.vocabulary.id(of: token.content) ?? ids[token.content] ?? next
+      guard token.id == known else {
+        throw try item.required("id").wrong("\(known), which follows the ids before it")
+      }
+      ids[token.content] = known
+      highest = max(highest, known)
       tokenizer.added.append(token)
     }
     tokenizer.prepareAdded()
@@ -165,6 +180,7 @@ struct TokenizerReader {
     case "Sequence":
       for item in try node.items("processors") { try process(item, &tokenizer) }
     case "TemplateProcessing":
+      try checkOnly(node, tokenizer)
       var before: [Int] = []
       var after: [Int] = []
       var texts = 0
@@ -181,20 +197,26 @@ struct TokenizerReader {
         }
       }
       guard texts == 1 else { throw try node.required("single").wrong("one Sequence") }
-      // Of processors in sequence, the later ones stand outside.
-      tokenizer.prefix = before + tokenizer.prefix
-      tokenizer.suffix += after
+      (tokenizer.prefix, tokenizer.suffix) = (before, after)
     case "BertProcessing", "RobertaProcessing":
+      try checkOnly(node, tokenizer)
       let ends = [try node.items("cls"), try node.items("sep")]
       for (key, end) in zip(["cls", "sep"], ends) where end.count != 2 {
         throw try node.required(key).wrong("a piece and its id")
       }
-      tokenizer.prefix = [try specialID(ends[0][1], tokenizer)] + tokenizer.prefix
-      tokenizer.suffix.append(try specialID(ends[1][1], tokenizer))
+      tokenizer.prefix = [try specialID(ends[0][1], tokenizer)]
+      tokenizer.suffix = [try specialID(ends[1][1], tokenizer)]
     default:
       throw node.unsupported(
         "post_processor",
         ["BertProcessing", "ByteLevel", "RobertaProcessing", "Sequence", "TemplateProcessing"])
+    }
+  }
+
+  /// The reference takes what a second one gets for two texts, or gives up.
+  private func checkOnly(_ node: TokenizerNode, _ tokenizer: Tokenizer) throws(TokenizerError) {
+    guard tokenizer.prefix.isEmpty, tokenizer.suffix.isEmpty else {
+      throw try node.required("type").wrong("no second processor that adds tokens")
     }
   }
 

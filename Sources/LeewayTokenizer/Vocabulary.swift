@@ -10,6 +10,8 @@ struct Vocabulary: Sendable {
   private(set) var ids: [[UInt8]: Int] = [:]
   private var textIDs: [[UInt8]: Int] = [:]
   private(set) var pieces: [[UInt8]?] = []
+  /// Of a byte-level vocabulary, ids of pieces that are text.
+  private var texts: Set<Int> = []
 
   init(byteLevel: Bool = false, capacity: Int = 0) {
     self.byteLevel = byteLevel
@@ -20,6 +22,9 @@ struct Vocabulary: Sendable {
   /// Ids from 0 to the highest, holes counted.
   var count: Int { pieces.count }
 
+  /// Number of different pieces.
+  var entries: Int { ids.count + textIDs.count }
+
   /// - Parameter spelling: the piece as the file spells it.
   mutating func add(_ spelling: [UInt8], id: Int) {
     if let bytes = plain(spelling) {
@@ -28,12 +33,17 @@ struct Vocabulary: Sendable {
     } else {
       textIDs[spelling] = id
       setText(spelling, id: id)
+      texts.insert(id)
     }
   }
 
   /// Says what an added token decodes to: spelt in the alphabet, the bytes that it stands for, even
   /// where they make no text ("é" alone), as the reference does.
-  mutating func setAdded(_ content: [UInt8], id: Int) { setText(plain(content) ?? content, id: id) }
+  mutating func setAdded(_ content: [UInt8], id: Int) {
+    let bytes = plain(content)
+    setText(bytes ?? content, id: id)
+    if bytes == nil { texts.insert(id) } else { texts.remove(id) }
+  }
 
   /// Says what an id decodes to, and leaves the model's pieces as they are.
   mutating func setText(_ piece: [UInt8], id: Int) {
@@ -53,24 +63,34 @@ struct Vocabulary: Sendable {
 
   func piece(_ id: Int) -> [UInt8]? { pieces.indices.contains(id) ? pieces[id] : nil }
 
+  /// A piece as the file spells it.
+  func spelling(_ id: Int) -> [UInt8]? {
+    guard byteLevel, !texts.contains(id) else { return piece(id) }
+    return piece(id).map { $0.flatMap { ByteAlphabet.spellings[Int($0)] } }
+  }
+
   /// The bytes that a spelling stands for, nil when it is not spelt in the alphabet.
   private func plain(_ spelling: [UInt8]) -> [UInt8]? {
-    guard byteLevel else { return spelling }
-    var out: [UInt8] = []
-    out.reserveCapacity(spelling.count)
-    var at = 0
-    while at < spelling.count {
-      let (scalar, end) = UTF8Step.scalar(spelling, at, limit: spelling.count)
-      guard let byte = ByteAlphabet.bytes[scalar.value] else { return nil }
-      out.append(byte)
-      at = end
-    }
-    return out
+    byteLevel ? ByteAlphabet.read(spelling) : spelling
   }
 }
 
 /// GPT-2's alphabet: each byte stands as a printable character.
 enum ByteAlphabet {
+  /// The bytes that a spelling stands for, nil when it is not spelt in the alphabet.
+  static func read(_ spelling: [UInt8]) -> [UInt8]? {
+    var out: [UInt8] = []
+    out.reserveCapacity(spelling.count)
+    var at = 0
+    while at < spelling.count {
+      let (scalar, end) = UTF8Step.scalar(spelling, at, limit: spelling.count)
+      guard let byte = bytes[scalar.value] else { return nil }
+      out.append(byte)
+      at = end
+    }
+    return out
+  }
+
   static let scalars: [Unicode.Scalar] = {
     var table = [Unicode.Scalar](repeating: "\0", count: 256)
     var extra: UInt32 = 256
@@ -82,6 +102,9 @@ enum ByteAlphabet {
     }
     return table
   }()
+
+  /// The characters in UTF-8.
+  static let spellings: [[UInt8]] = scalars.map { Array(String(Character($0)).utf8) }
 
   static let bytes: [UInt32: UInt8] = Dictionary(
     uniqueKeysWithValues: scalars.enumerated().map { ($1.value, UInt8($0)) })

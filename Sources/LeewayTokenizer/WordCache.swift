@@ -57,10 +57,13 @@ struct WordCache {
   }
 
   /// Takes the tokens of the word that was not found. They lie in `tokens` at least until the next.
-  mutating func add(_ word: UnsafeRawBufferPointer, _ new: [PieceToken]) -> Range<Int> {
+  /// - Parameter encode: puts them behind those that are there.
+  mutating func add(
+    _ word: UnsafeRawBufferPointer, _ encode: (inout [PieceToken]) -> Void
+  ) -> Range<Int> {
     // Those of a word that was not kept are done with.
     tokens.removeSubrange(kept...)
-    tokens += new
+    encode(&tokens)
     let range = kept..<tokens.count
     guard word.count <= Self.wordLimit, entries.count < Self.entryLimit else { return range }
     slots[slot] = Int32(entries.count)

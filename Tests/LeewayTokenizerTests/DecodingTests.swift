@@ -39,4 +39,21 @@ struct DecodingTests {
     // Found in the text as the file spells them.
     #expect(tokenizer.encode("\u{E2}\u{120}so") == [0, 3])
   }
+
+  @Test("A special token that the normalizer changes is told as it was changed, and not left out")
+  func normalizedSpecial() throws {
+    let root: JSONValue = [
+      "model": ["type": "BPE", "vocab": ["\u{2581}": 0, "a": 1], "merges": []],
+      "normalizer": ["type": "Prepend", "prepend": "\u{2581}"],
+      "decoder": ["type": "Fuse"],
+      "added_tokens": [
+        ["id": 2, "content": "<s>", "special": true, "normalized": true],
+        ["id": 3, "content": "</s>", "special": true, "normalized": false],
+      ],
+    ]
+    let tokenizer = try Tokenizer(json: root.canonicalBytes, path: "t")
+    #expect(try tokenizer.decode([2, 1, 3]) == "\u{2581}<s>a</s>")
+    #expect(try tokenizer.decode([2, 1, 3], skipSpecial: true) == "\u{2581}<s>a")
+    #expect(tokenizer.isSpecial(2) && tokenizer.isSpecial(3))
+  }
 }

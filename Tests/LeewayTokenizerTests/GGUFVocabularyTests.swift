@@ -48,6 +48,31 @@ import Testing
     }
   }
 
+  /// llama.cpp's own default cuts numbers from their spaces and then into threes, and punctuation
+  /// from the letters behind it, which GPT-2's way does not.
+  @Test func withoutANameWordsAreCutAsLlamaCppCutsThem() throws {
+    let text = "it's over 12345 owls, [[really]]\n\n  yes"
+    let unnamed = Self.bytePairs("default").filter { $0.key != "tokenizer.ggml.pre" }
+    for (metadata, guesses) in [
+      (unnamed, true), (unnamed + [("tokenizer.ggml.pre", .string(""))], true),
+      (Self.bytePairs("default"), false),
+    ] {
+      try place(metadata) { path in
+        let tokenizer = try Tokenizer(path: path)
+        #expect(tokenizer.guessesWords == guesses)
+        #expect(
+          tokenizer.words(text) == [
+            "it", "'", "s", " over", " ", "123", "45", " owls", ",", " ", "[[", "really", "]]",
+            "\n\n ", " yes",
+          ])
+      }
+    }
+    try place(Self.bytePairs("gpt-2")) { path in
+      let words = try Tokenizer(path: path).words(text)
+      #expect(words.contains("'s") && words.contains(" 12345"))
+    }
+  }
+
   @Test func scoresAreMergesInOrder() throws {
     let pieces = ["<unk>", "<s>", "<0x41>", "▁", "a", "b", "ab", "▁a", "▁ab", "<b>"]
     let scores: [Float] = [0, 0, 0, -9, -9, -9, -2, -1, -3, 0]
@@ -65,6 +90,25 @@ import Testing
       #expect(tokenizer.encode("A", addSpecial: false) == [3, 2])
       #expect(tokenizer.encode("a<b>", addSpecial: false) == [7, 9])
       #expect(try tokenizer.decode([8, 2]) == "abA")
+    }
+  }
+
+  /// As in its `tokenizer.json`, and as llama.cpp reads it: a prompt writes a line break behind each
+  /// mark, which the model has never seen.
+  @Test(arguments: ["Phi 3", "Phi-3 Mini", "phi3", nil])
+  func marksOfPhi3SwallowTheSpaceBehindThem(name: String?) throws {
+    let pieces = ["<unk>", "<s>", "<|user|>", "▁", "a", "<0x0A>", "<|endoftext|>"]
+    var metadata: [(key: String, value: GGUF.Written)] = [
+      ("tokenizer.ggml.model", .string("llama")), ("tokenizer.ggml.tokens", .strings(pieces)),
+      ("tokenizer.ggml.scores", .floats([0, 0, 0, -1, -1, 0, 0])),
+      ("tokenizer.ggml.token_type", .ints([2, 3, 3, 1, 1, 6, 3])),
+      ("tokenizer.ggml.bos_token_id", .u32(1)), ("tokenizer.ggml.unknown_token_id", .u32(0)),
+    ]
+    if let name { metadata.append(("general.name", .string(name))) }
+    try place(metadata) { path in
+      let ids = try Tokenizer(path: path).encode("<|user|>\n a<|endoftext|>\na")
+      let swallows = name == "Phi-3 Mini" || name == "phi3"
+      #expect(ids == [1, 2, 3] + (swallows ? [4] : [5, 3, 4]) + [6, 3, 5, 4])
     }
   }
 

@@ -6,7 +6,7 @@ import Testing
 struct GoldenTokenizerTests {
   @Test("There are vectors for every kind of tokenizer")
   func present() throws {
-    #expect(Golden.names.count == 13)
+    #expect(Golden.names.count == 16)
     #expect(try Golden.texts().count > 50)
   }
 

@@ -210,6 +210,60 @@ struct LawTests {
     }
   }
 
+  @Test("Marks that change places come from one place each")
+  func reordered() throws {
+    // The dot below goes before the dot above: only what stands first is the beginning of the text.
+    let json: JSONValue = [
+      "model": [
+        "type": "BPE", "vocab": ["\u{2581}": 0, "\u{1E0D}": 1, "\u{307}": 2, "a": 3], "merges": [],
+      ],
+      "normalizer": ["type": "NFC"],
+      "pre_tokenizer": [
+        "type": "Sequence",
+        "pretokenizers": [
+          ["type": "Split", "pattern": ["Regex": #"\p{L}+"#], "behavior": "Isolated"],
+          ["type": "Metaspace", "prepend_scheme": "first"],
+        ],
+      ],
+    ]
+    let tokenizer = try Tokenizer(json: json.canonicalBytes, path: "marks")
+    #expect(tokenizer.encode("\u{1E0B}\u{323}") == [0, 1, 2])
+    #expect(tokenizer.encode("a\u{1E0B}\u{323}") == [0, 3, 1, 2])
+  }
+
+  @Test("Of added tokens that normalize alike a special one counts, then the first")
+  func alike() throws {
+    func ids(_ special: Bool) throws -> [Int] {
+      let json: JSONValue = [
+        "model": ["type": "BPE", "vocab": ["x": 0], "merges": []],
+        "normalizer": ["type": "Lowercase"],
+        "added_tokens": [
+          ["id": 1, "content": "<A>", "normalized": true],
+          ["id": 2, "content": "<a>", "normalized": true, "special": .bool(special)],
+        ],
+      ]
+      return try Tokenizer(json: json.canonicalBytes, path: "alike").encode("x<A>x")
+    }
+    #expect(try ids(false) == [0, 1, 0])
+    #expect(try ids(true) == [0, 2, 0])
+  }
+
+  /// The library's own ordering takes the square of their number: minutes for these.
+  @Test("Marks without end are put in order", .timeLimit(.minutes(1)))
+  func marks() throws {
+    let json: JSONValue = [
+      "model": ["type": "BPE", "vocab": ["x": 0], "merges": []], "normalizer": ["type": "NFC"],
+    ]
+    let tokenizer = try Tokenizer(json: json.canonicalBytes, path: "marks")
+    let count = 100_000
+    let text = "q" + String(repeating: "\u{301}\u{323}\u{344}", count: count)
+    let word = try #require(tokenizer.words(text).first)
+    let expected =
+      "q" + String(repeating: "\u{323}", count: count)
+      + String(repeating: "\u{301}\u{308}\u{301}", count: count)
+    #expect(word.utf8.elementsEqual(expected.utf8))
+  }
+
   @Test("A space and the letter that spells it are two pieces")
   func spelling() throws {
     // "Ġ" is how byte-level files spell a space; an added token may be a real one.

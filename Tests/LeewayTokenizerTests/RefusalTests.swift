@@ -69,7 +69,7 @@ struct RefusalTests {
   @Test(
     "Components that Leeway does not know",
     arguments: [
-      ("normalizer", "BertNormalizer"), ("normalizer", "Precompiled"), ("normalizer", "Nmt"),
+      ("normalizer", "BertNormalizer"),
       ("normalizer", "ByteLevel"), ("pre_tokenizer", "BertPreTokenizer"),
       ("pre_tokenizer", "UnicodeScripts"), ("pre_tokenizer", "CharDelimiterSplit"),
       ("pre_tokenizer", "nonsense"), ("decoder", "WordPiece"), ("decoder", "BPEDecoder"),
@@ -80,8 +80,8 @@ struct RefusalTests {
     let known: [String: [String]] = [
       "model": ["BPE", "Unigram"],
       "normalizer": [
-        "Lowercase", "NFC", "NFD", "NFKC", "NFKD", "Prepend", "Replace", "Sequence", "Strip",
-        "StripAccents",
+        "Lowercase", "NFC", "NFD", "NFKC", "NFKD", "Nmt", "Precompiled", "Prepend", "Replace",
+        "Sequence", "Strip", "StripAccents",
       ],
       "pre_tokenizer": [
         "ByteLevel", "Digits", "Metaspace", "Punctuation", "Sequence", "Split", "Whitespace",
@@ -142,6 +142,40 @@ struct RefusalTests {
         .unsupported(
           path: "t.json", component: component + ".pattern", kind: pattern, known: known))
     }
+  }
+
+  @Test("Maps of characters that are none")
+  func charsmaps() throws {
+    func map(_ text: JSONValue) -> JSONValue {
+      with("normalizer", ["type": "Precompiled", "precompiled_charsmap": text])
+    }
+    missing(with("normalizer", ["type": "Precompiled"]), "normalizer.precompiled_charsmap")
+    wrong(map(3), "normalizer.precompiled_charsmap", "a string", "3")
+    // No base64; no trie; half a unit; a trie longer than the file; replacements that are no text.
+    for text in [
+      "", "x", "AAAA", "AAAAAA==", "AAAAAAAAAAA=", "AgAAAAAAAAA=", "CAAAAAAAAAA=", "BAAAAAAAAAD/",
+    ] {
+      wrong(
+        map(JSONValue(text)), "normalizer.precompiled_charsmap", "a compiled map in base64",
+        "\"\(text)\"")
+    }
+    // A trie of one unit leads nowhere, and one without replacements is a map all the same.
+    #expect(try Self.read(map("BAAAAAAAAAA=")).encode("ab") == [2])
+  }
+
+  @Test("What may follow the step that gives bytes")
+  func afterBytes() throws {
+    for kind in ["ByteLevel", "Metaspace"] {
+      let steps: JSONValue = [Self.bytes, ["type": JSONValue(kind)]]
+      wrong(
+        with("pre_tokenizer", ["type": "Sequence", "pretokenizers": steps]),
+        "pre_tokenizer.pretokenizers[1].type", "a step that may follow ByteLevel", "\"\(kind)\"")
+    }
+    // What a byte falls back to would be the bytes of the character that spells it.
+    wrong(
+      with("pre_tokenizer", Self.bytes).setting(
+        "model", Self.model.setting("byte_fallback", true)), "model.byte_fallback",
+      "false, as the pre_tokenizer gives bytes", "true")
   }
 
   @Test("Decoders replace plain text only")
@@ -274,6 +308,14 @@ struct RefusalTests {
     wrong(token("special", "x"), "added_tokens[0].special", "true or false", "\"x\"")
     wrong(
       token("content", "ab"), "added_tokens[0].id", "2, the vocabulary's id of that piece", "9")
+    // The reference takes no notice of such an id, and gives the next that is free.
+    wrong(
+      token("single_word", true), "added_tokens[0].id", "5, which follows the ids before it", "9")
+    let gap: JSONValue = [
+      ["id": 5, "content": "<s>"], ["id": 1, "content": "b"], ["id": 7, "content": "</s>"],
+    ]
+    wrong(
+      with("added_tokens", gap), "added_tokens[2].id", "6, which follows the ids before it", "7")
   }
 
   @Test("What is put around texts")
@@ -307,6 +349,10 @@ struct RefusalTests {
       with("post_processor", roberta.setting("sep", [1])), "post_processor.sep",
       "a piece and its id", "[1]")
     missing(with("post_processor", roberta.setting("cls", nil)), "post_processor.cls")
+    let two: JSONValue = ["type": "Sequence", "processors": [Self.bytes, roberta, roberta]]
+    wrong(
+      with("post_processor", two), "post_processor.processors[2].type",
+      "no second processor that adds tokens", #""RobertaProcessing""#)
   }
 
   @Test("Not JSON, not there")

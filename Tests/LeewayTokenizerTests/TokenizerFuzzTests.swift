@@ -1,3 +1,4 @@
+import Foundation
 import LeewayBase
 import LeewayFuzzing
 import LeewayTokenizer
@@ -9,7 +10,8 @@ struct TokenizerFuzzTests {
   private static let words = [
     "type", "Sequence", "normalizers", "pretokenizers", "decoders", "processors", "NFC", "NFKD",
     "Lowercase", "StripAccents", "Strip", "Prepend", "prepend", "Replace", "pattern", "String",
-    "Regex", "content", "ByteLevel", "add_prefix_space", "use_regex", "Split", "behavior",
+    "Regex", "content", "ByteLevel", "Nmt", "Precompiled", "precompiled_charsmap",
+    "add_prefix_space", "use_regex", "Split", "behavior",
     "Removed", "MergedWithNext", "invert", "Metaspace", "replacement", "prepend_scheme", "first",
     "Digits", "Punctuation", "Whitespace", "ByteFallback", "Fuse", "start", "stop", "merges",
     "vocab", "unk_token", "Unigram", "unk_id", "byte_fallback", "ignore_merges", "fuse_unk", "id",
@@ -84,7 +86,7 @@ struct TokenizerFuzzTests {
   @Test("Whatever the file: a tokenizer that keeps to its ids, or an error")
   func file() throws {
     let seeds = Self.seeds
-    try #require(seeds.count == 13)
+    try #require(seeds.count == 16)
     let spellings = seeds.map(\.canonicalBytes)
     try Fuzzer("Tokenizer").run { stream in
       switch stream.below(6) {
@@ -154,6 +156,41 @@ struct TokenizerFuzzTests {
       }
       return true
     }
+  }
+
+  /// Damage leads a trie out of itself, or to replacements that are none: then nothing is replaced.
+  @Test("Whatever the compiled map: a tokenizer that keeps to its ids, or an error")
+  func charsmaps() throws {
+    let maps = Self.components.compactMap { $0["normalizer"]?["precompiled_charsmap"]?.text }
+    let map = try #require(maps.first)
+    let seed = Array(try #require(Data(base64Encoded: map)))
+    // The head says how long the trie is; behind it stand the replacements.
+    let trie = 4..<(4 + Int(seed[0]) + Int(seed[1]) << 8)
+    let report = try Fuzzer("Charsmap").run { stream in
+      guard stream.below(2) == 0 else { return Mutation.bytes(seed, others: [seed], &stream) }
+      var bytes = seed
+      for _ in 0...stream.below(64) {
+        bytes[trie.lowerBound + stream.below(trie.count)] ^= 1 << UInt8(stream.below(8))
+      }
+      return bytes
+    } check: { input, stream in
+      let json: JSONValue = [
+        "model": ["type": "BPE", "vocab": ["a": 0], "merges": [], "unk_token": "a"],
+        "normalizer": [
+          "type": "Precompiled",
+          "precompiled_charsmap": JSONValue(Data(input).base64EncodedString()),
+        ],
+      ]
+      let tokenizer: Tokenizer
+      do { tokenizer = try Tokenizer(json: json.canonicalBytes, path: "fuzz") } catch {
+        guard case TokenizerError.wrongValue(_, let key, _, _) = error else { throw error }
+        try #require(key == "normalizer.precompiled_charsmap")
+        return false
+      }
+      for _ in 0..<3 { try Self.hold(tokenizer, Self.text(&stream)) }
+      return true
+    }
+    #expect(report.accepted > 0 && report.accepted < report.iterations)
   }
 
   @Test("Whatever the bytes: ids, or the place that is not UTF-8")

@@ -38,7 +38,10 @@ struct DoctorCommand: ParsableCommand {
       )
       do {
         let tokenizer = try Tokenizer(path: opened.checkpoint.folder)
-        print("tokenizer   \(tokenizer.vocabularyCount) ids")
+        let note =
+          tokenizer.guessesWords
+          ? "; tokenizer.ggml.pre is missing: words are cut as llama.cpp cuts them by default" : ""
+        print("tokenizer   \(tokenizer.vocabularyCount) ids\(note)")
       } catch let error as TokenizerError {
         print("tokenizer   \(ErrorText.sentence(error))")
       }
