@@ -119,21 +119,29 @@ struct NormalizedText {
   }
 
   /// Characters beyond ASCII that stand together, with the one before, which may carry their marks.
+  /// Long ones are cut before a character that joins nothing: the library slows down in them.
   private func runs(without stays: (Unicode.Scalar) -> Bool) -> [Range<Int>] {
     var runs: [Range<Int>] = []
     var at = 0
     while let first = bytes[at...].firstIndex(where: { $0 >= 0x80 }) {
+      var start = max(first - 1, at)
       var isFixed = true
       at = first
       while at < bytes.count, bytes[at] >= 0x80 {
         let next = UTF8Step.scalar(bytes, at, limit: bytes.count)
+        if at - start >= Self.runLimit, ScalarKind.startsAlone(next.scalar) {
+          if !isFixed { runs.append(start..<at) }
+          (start, isFixed) = (at, true)
+        }
         if isFixed, !stays(next.scalar) { isFixed = false }
         at = next.end
       }
-      if !isFixed { runs.append(max(first - 1, 0)..<at) }
+      if !isFixed { runs.append(start..<at) }
     }
     return runs
   }
+
+  private static let runLimit = 1024
 
   private func transform(
     _ run: Range<Int>, _ change: (String) -> String, into builder: inout Builder

@@ -262,6 +262,10 @@ struct LawTests {
       "q" + String(repeating: "\u{323}", count: count)
       + String(repeating: "\u{301}\u{308}\u{301}", count: count)
     #expect(word.utf8.elementsEqual(expected.utf8))
+    // So it is with syllables in parts, which stand on each other's borders.
+    let syllables = String(repeating: "\u{1112}\u{1161}\u{11AB}", count: count)
+    let whole = try #require(tokenizer.words(syllables).first)
+    #expect(whole.utf8.elementsEqual(String(repeating: "\u{D55C}", count: count).utf8))
   }
 
   @Test("A space and the letter that spells it are two pieces")
