@@ -52,6 +52,47 @@ import Testing
     }
   }
 
+  /// Where abundances pass all bounds, and that the refusal says where.
+  @Test(arguments: [(0.5, 0.0), (0.3, 0.8), (1.1, -0.5)])
+  func theLeastMuIsTheEdge(_ sigma: Double, _ gamma: Double) throws {
+    let least = try #require(CommunityTheory.leastMu(sigma: sigma, gamma: gamma))
+    #expect(CommunityTheory(mu: least - 1e-6, sigma: sigma, gamma: gamma) == nil)
+    let near = try #require(CommunityTheory(mu: least + 1e-4, sigma: sigma, gamma: gamma))
+    #expect(near.mean > 1e3)
+    do {
+      _ = try Claims.named("cavity-community").run(
+        ["mu=\(least - 1)", "sigma=\(sigma)", "gamma=\(gamma)"], tools: ClaimTools())
+      Issue.record("taken")
+    } catch ClaimError.noSolution(_, let condition) {
+      #expect(condition.contains(String(format: "mu > %.4f", least)))
+    }
+  }
+
+  /// What a page says of a community that was loaded, and of a drawn one without equilibrium.
+  @Test func thePageTellsOfTheCommunityThatIsShown() throws {
+    let folder = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString)
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let path = folder.appending(path: "c.csv").path
+    try "wolf,0,0.5,0.1\nhare,-0.25,0,0.2\nmoss,0.1,0.4,0\n".write(
+      toFile: path, atomically: true, encoding: .utf8)
+    let small = ["largest=10", "effort=0.01", "resources=10"]
+    let own = try Claims.named("cavity-community").run(
+      small + ["community=\(path)"], tools: ClaimTools()
+    ).findings
+    #expect(own.value("fates") == 1 && (own.value("miss") ?? 1) < 1e-12)
+    #expect(own.notes.contains { $0.contains("3 of 3 newcomers") })
+    // Species that help one another without bound, as some draws do far from the endless theory.
+    let wild = try (1...40).lazy.compactMap { seed -> Findings? in
+      let found = try Claims.named("cavity-community").run(
+        small + ["mu=-0.9", "sigma=0.6", "species=10", "seed=\(seed)"], tools: ClaimTools()
+      ).findings
+      return found.value("fates") == nil ? found : nil
+    }.first
+    let lacking = try #require(wild)
+    #expect(lacking.notes.contains { $0.contains("is not shown") })
+  }
+
   @Test func consumersAndResources() throws {
     let second = try #require(
       ConsumerTheory(
@@ -90,6 +131,19 @@ import Testing
     #expect(abs(z[1] - 0.5) < 1e-12 && abs(z[0] - 1.25) < 1e-12)
   }
 
+  /// A community's units of measurement are no part of it.
+  @Test(arguments: [1e-9, 1e6, 1e12]) func complementsInOtherUnits(_ unit: Double) throws {
+    var stream = NamedStream("units")
+    for _ in 0..<10 {
+      let community = Community(20, scale: 20, mu: 5, sigma: 0.5, gamma: 0.3, &stream)
+      let z = try #require(community.problem.pivoted())
+      var other = community.problem
+      for place in other.right.indices { other.right[place] *= unit }
+      let scaled = try #require(other.pivoted())
+      for (a, b) in zip(z, scaled) { #expect(abs(a - b / unit) < 1e-9) }
+    }
+  }
+
   /// Both solvers, and the definition.
   @Test func solversAgree() throws {
     var stream = NamedStream("complement")
@@ -103,6 +157,35 @@ import Testing
         #expect(abs(z[place] - other[place]) < 1e-8)
       }
     }
+  }
+
+  /// Against all sets of species, one by one. Where pivots fail there is an equilibrium none the less.
+  @Test func whatPivotsMissIsThere() throws {
+    var stream = NamedStream("brute force")
+    var (missed, byLemke) = (0, 0)
+    for _ in 0..<40 {
+      let community = Community(8, scale: 8, mu: 4, sigma: 1, gamma: 0, &stream)
+      let problem = community.problem
+      let all = (0..<256).compactMap { set -> [Double]? in
+        let present = (0..<8).filter { set >> $0 & 1 == 1 }
+        let block = present.flatMap { row in present.map { problem.matrix[row * 8 + $0] } }
+        guard let inside = LinearSystem.general(block, present.map { _ in 1 }) else { return nil }
+        var z = [Double](repeating: 0, count: 8)
+        for (place, value) in zip(present, inside) { z[place] = value }
+        let slack = problem.slack(z)
+        return z.indices.allSatisfy { place in
+          present.contains(place) ? z[place] > 0 : slack[place] <= 1e-12
+        } ? z : nil
+      }
+      #expect(!all.isEmpty)
+      let pivoted = problem.pivoted()
+      let lemke = problem.lemke()
+      if pivoted == nil { (missed, byLemke) = (missed + 1, byLemke + (lemke == nil ? 0 : 1)) }
+      for found in [pivoted, lemke].compactMap(\.self) {
+        #expect(all.contains { zip($0, found).allSatisfy { abs($0 - $1) < 1e-9 } })
+      }
+    }
+    #expect(missed > 0 && 2 * byLemke > missed, "\(byLemke) of \(missed)")
   }
 
   @Test func generalSystems() throws {

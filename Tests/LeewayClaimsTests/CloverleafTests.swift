@@ -60,6 +60,52 @@ import Testing
     #expect(abs(order - leaf.order) < 0.02)
   }
 
+  /// Flights come to the equation's distribution, also along lobes that are nearly flat, for which
+  /// noisy steps take ten times as many.
+  @Test(arguments: [(0.1, 30.0), (0.3, 4)])
+  func loneNeuronsComeToRest(_ lambda: Double, _ beta: Double) throws {
+    let leaf = Cloverleaf(lambda: lambda, beta: beta)
+    var normals = NormalPairs(NamedStream("flights"))
+    var network = XorNetwork(circuits: 1, neurons: 500, &normals)
+    let errors = network.errors(order: leaf.order)
+    let time = 0.15 / lambda.squareRoot()
+    let longest = Int(Double.pi / leaf.softness.squareRoot() / time)
+    var shapes: [CloudShape] = []
+    var orders: [Double] = []
+    var kept = 0.0
+    for flight in 0..<60 {
+      kept +=
+        network.fly(
+          errors, lambda: lambda, beta: beta, time: time, longest: longest, &normals) / 60
+      guard flight >= 10 else { continue }
+      shapes.append(
+        CloudShape((0..<500).map { (network.w[2 * $0], network.w[2 * $0 + 1]) }))
+      // E[f y] of the neurons as a network is their own mean field.
+      orders.append(network.order(network.errors())[0])
+    }
+    #expect(kept > 0.6)
+    let shape = CloudShape(mean: shapes)
+    let (least, square) = (try #require(leaf.leastSquare), try #require(leaf.square))
+    #expect(abs(shape.leastSquare / least - 1) < 0.05, "\(shape.leastSquare), not \(least)")
+    #expect(abs(shape.square / square - 1) < 0.04, "\(shape.square), not \(square)")
+    #expect(abs(shape.lobes - (try #require(leaf.lobes(weighted: false)))) < 0.02)
+    #expect(abs(mean(orders) / leaf.order - 1) < 0.05)
+  }
+
+  /// Axes as wide as the clouds, whatever their scale.
+  @Test func cloudsFillTheirPictures() throws {
+    let found = try Claims.named("two-cloverleafs").run(
+      [
+        "lambda=2", "beta=5000", "neurons=10", "steps=100", "alone=10", "alone-steps=100",
+        "time=0.001",
+      ],
+      tools: ClaimTools()
+    ).findings
+    for case .chart(let chart) in found.pictures {
+      #expect((chart.x.high ?? 5) < 0.5, "\(chart.title)")
+    }
+  }
+
   @Test func whatBindsNoNeuronSaysSo() {
     #expect(!Cloverleaf(lambda: 0.1, beta: 30, order: 0.71).isBound)
     #expect(Cloverleaf(lambda: 0.1, beta: 30, order: 0.72).isBound)
@@ -147,6 +193,23 @@ import Testing
       let pull = network.strongestPull(network.errors(order: order), &normals)
       #expect(abs(pull - (1 - order) / 8.0.squareRoot()) < 1e-4)
     }
+  }
+
+  /// The largest of noisy pulls is too large; other noise tells.
+  @Test func noiseDoesNotPull() {
+    var normals = NormalPairs(NamedStream("noisy pull"))
+    let network = XorNetwork(circuits: 2, neurons: 1, &normals)
+    let still = network.errors(order: 0.9)
+    func noisy() -> [Double] { still.map { $0 + 0.1 * normals.next() } }
+    var (plain, checked) = (0.0, 0.0)
+    for _ in 0..<40 {
+      let (one, other) = (noisy(), noisy())
+      plain += network.strongestPull(one, &normals) / 40
+      checked += network.strongestPull(one, checkedBy: other, &normals) / 40
+    }
+    let truth = network.strongestPull(still, &normals)
+    #expect(plain > 1.2 * truth && checked < truth * 1.05 && checked > 0.5 * truth)
+    #expect(network.strongestPull(still, checkedBy: still, &normals) > 0.999 * truth)
   }
 
   @Test func energyDistances() {

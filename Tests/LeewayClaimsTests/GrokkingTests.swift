@@ -110,6 +110,27 @@ import Testing
     #expect(one.points[3].train > one.points[0].train)
   }
 
+  /// Pairs that are known are not told to be unknown.
+  @Test func whatIsLackingIsNamed() {
+    let task = ModularTask(modulus: 11, width: 16, fraction: 0.5, seed: 4)
+    var timeline = GrokkingTimeline(
+      task, steps: 40, every: 20, stops: false, progress: true, kernels: Kernels())
+    func because(train: Double, test: Double) -> String {
+      for place in timeline.points.indices {
+        timeline.points[place].train = place == 0 ? 0 : train
+        timeline.points[place].test = place == 0 ? 0 : test
+        timeline.points[place].restricted = 9
+      }
+      let verdict = GrokkingReading(timeline, modulus: 11).verdict
+      #expect(verdict.outcome == .undecided)
+      return verdict.because
+    }
+    #expect(because(train: 0.5, test: 0.25).contains("50.0 % of trained pairs"))
+    #expect(because(train: 1, test: 0.25).contains("25.0 % of unseen pairs"))
+    let circuit = because(train: 1, test: 1)
+    #expect(circuit.contains("half the loss of chance") && !circuit.contains("not 99"))
+  }
+
   @Test func verdictsGoEitherWay() throws {
     let claim = try Claims.named("grokking-delay")
     let small = ["modulus=23", "second-fraction=0.8", "every=25", "most=500"]

@@ -27,12 +27,14 @@ package struct Complementarity: Sendable {
   /// rounds, then one at a time by the least index, which ends for every matrix whose principal
   /// minors are positive (Murty 1974).
   ///
-  /// - Parameter start: a guess of the places that are not 0.
+  /// - Parameters:
+  ///   - start: a guess of the places that are not 0.
+  ///   - single: the most rounds of one at a time.
   /// - Returns: nil where that finds nothing.
-  package func pivoted(from start: [Bool]? = nil) -> [Double]? {
+  package func pivoted(from start: [Bool]? = nil, single: Int? = nil) -> [Double]? {
     let blocks = 12
     var present = start ?? right.map { $0 > 0 }
-    for round in 0..<blocks + 4 * size + 40 {
+    for round in 0..<blocks + (single ?? 4 * size + 40) {
       guard let (z, wrong) = state(present) else { return nil }
       if wrong.isEmpty { return z }
       if round < blocks {
@@ -56,7 +58,9 @@ package struct Complementarity: Sendable {
     var z = [Double](repeating: 0, count: size)
     for (place, value) in zip(places, inside) { z[place] = value }
     let slack = slack(z)
-    return (z, z.indices.filter { present[$0] ? z[$0] < 0 : slack[$0] > 1e-12 })
+    // Beside the largest constant, or the units of measurement would decide what is rounding.
+    let rounding = 1e-12 * right.reduce(0) { max($0, abs($1)) }
+    return (z, z.indices.filter { present[$0] ? z[$0] < 0 : slack[$0] > rounding })
   }
 
   /// Solves by Lemke's path, which also takes matrices with zeros on the diagonal.
@@ -117,7 +121,11 @@ package struct Complementarity: Sendable {
       let factor = table[other * width + column]
       if factor == 0 { continue }
       let start = other * width
-      for place in 0..<width { table[start + place] -= factor * head[place] }
+      table.withUnsafeMutableBufferPointer { table in
+        head.withUnsafeBufferPointer { head in
+          for place in 0..<width { table[start + place] -= factor * head[place] }
+        }
+      }
     }
   }
 }

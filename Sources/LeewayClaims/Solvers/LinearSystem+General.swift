@@ -22,12 +22,18 @@ extension LinearSystem {
         solution.swapAt(pivot, best)
       }
       let head = Array(matrix[pivot * size + pivot..<(pivot + 1) * size])
-      for row in pivot + 1..<max(size, pivot + 1) {
-        let factor = matrix[row * size + pivot] / head[0]
-        if factor == 0 { continue }
-        let start = row * size + pivot
-        for column in 0..<head.count { matrix[start + column] -= factor * head[column] }
-        solution[row] -= factor * solution[pivot]
+      let known = solution[pivot]
+      // Without bounds the inner loop is done several columns at a time.
+      matrix.withUnsafeMutableBufferPointer { matrix in
+        head.withUnsafeBufferPointer { head in
+          for row in pivot + 1..<max(size, pivot + 1) {
+            let start = row * size + pivot
+            let factor = matrix[start] / head[0]
+            if factor == 0 { continue }
+            for column in 0..<head.count { matrix[start + column] -= factor * head[column] }
+            solution[row] -= factor * known
+          }
+        }
       }
     }
     for row in stride(from: size - 1, through: 0, by: -1) {

@@ -57,7 +57,7 @@ package struct XorNetwork: Sendable {
     }
   }
 
-  private mutating func project(_ neuron: Int) {
+  mutating func project(_ neuron: Int) {
     let width = 2 * circuits
     for input in 0..<inputs.count {
       var sum = 0.0
@@ -95,20 +95,7 @@ package struct XorNetwork: Sendable {
     var slopes = [Double](repeating: 0, count: width + circuits)
     for neuron in 0..<neurons {
       if !projected { project(neuron) }
-      for place in slopes.indices { slopes[place] = 0 }
-      for input in 0..<inputs.count {
-        let value = z[neuron * inputs.count + input]
-        if value == 0 { continue }
-        let place = (2 * input + (value > 0 ? 0 : 1)) * circuits
-        let size = abs(value) * inputs.shares[input]
-        var force = 0.0
-        for k in 0..<circuits {
-          slopes[width + k] += size * errors[place + k]
-          force += a[neuron * circuits + k] * errors[place + k]
-        }
-        force *= value > 0 ? inputs.shares[input] : -inputs.shares[input]
-        for k in 0..<width { slopes[k] += force * inputs.signs[input * width + k] }
-      }
+      slope(neuron, errors, into: &slopes)
       for k in 0..<width {
         let old = w[neuron * width + k]
         w[neuron * width + k] =
@@ -123,52 +110,87 @@ package struct XorNetwork: Sendable {
     }
   }
 
+  /// Slopes of E[error . a relu(w . x)] of one neuron, by its w and then by its a; w . x is known.
+  func slope(_ neuron: Int, _ errors: [Double], into slopes: inout [Double]) {
+    let width = 2 * circuits
+    for place in slopes.indices { slopes[place] = 0 }
+    for input in 0..<inputs.count {
+      let value = z[neuron * inputs.count + input]
+      if value == 0 { continue }
+      let place = (2 * input + (value > 0 ? 0 : 1)) * circuits
+      let size = abs(value) * inputs.shares[input]
+      var force = 0.0
+      for k in 0..<circuits {
+        slopes[width + k] += size * errors[place + k]
+        force += a[neuron * circuits + k] * errors[place + k]
+      }
+      force *= value > 0 ? inputs.shares[input] : -inputs.shares[input]
+      for k in 0..<width { slopes[k] += force * inputs.signs[input * width + k] }
+    }
+  }
+
   /// Trains by Langevin steps.
   ///
-  /// - Returns: the order parameters and the errors, means over the second half.
+  /// - Returns: the order parameters, means over the second half; and the errors, means over the third
+  ///   quarter and over the last.
   package mutating func train(
     steps: Int, lambda: Double, beta: Double, time: Double, _ normals: inout NormalPairs
-  ) -> (order: [Double], errors: [Double]) {
-    var mean = [Double](repeating: 0, count: inputs.count * 2 * circuits)
-    let from = steps / 2
+  ) -> (order: [Double], errors: [[Double]]) {
+    let still = [Double](repeating: 0, count: inputs.count * 2 * circuits)
+    var means = [still, still]
+    let (from, middle) = (steps / 2, steps - steps / 4)
     for step in 0..<steps {
       let errors = errors()
       if step >= from {
-        for place in mean.indices { mean[place] += errors[place] / Double(steps - from) }
+        let part = step < middle ? 0 : 1
+        let share = 1 / Double(part == 0 ? middle - from : steps - middle)
+        for place in still.indices { means[part][place] += errors[place] * share }
       }
       self.step(
         errors, lambda: lambda, beta: beta, time: time, projected: true, &normals)
     }
-    return (order(mean), mean)
+    let orders = means.map { order($0) }
+    return (zip(orders[0], orders[1]).map { ($0 + $1) / 2 }, means)
   }
 
   /// The strongest pull that given errors have on a neuron with |w| = 1, over all directions. A neuron
   /// in that background, held back by a decay, stays finite only if the decay is larger.
+  ///
+  /// - Parameter others: errors of the same background with other noise. The largest of noisy pulls is
+  ///   too large; the pull of others in the direction where these pull most is not.
   package func strongestPull(
-    _ errors: [Double], starts: Int = 24, _ normals: inout NormalPairs
+    _ errors: [Double], checkedBy others: [Double]? = nil, starts: Int = 24,
+    _ normals: inout NormalPairs
   ) -> Double {
-    var most = 0.0
+    var (most, best) = (0.0, [Double](repeating: 0, count: 2 * circuits))
     for _ in 0..<starts {
       var direction = Self.unit((0..<2 * circuits).map { _ in normals.next() })
       // Shrinking steps: the pull has edges, on which it is largest.
       var reach = 1.0
       while reach > 1e-5 {
-        let (pull, slopes) = pull(errors, direction)
-        most = max(most, pull)
+        let (pulls, slopes) = pull(errors, direction)
+        let pull = Self.length(pulls)
+        if pull > most { (most, best) = (pull, direction) }
         direction = Self.unit(zip(direction, Self.unit(slopes)).map { $0 + reach * $1 })
         reach *= 0.9
       }
     }
-    return most
+    guard let others, most > 0 else { return most }
+    return zip(pull(errors, best).pulls, pull(others, best).pulls).reduce(0) { $0 + $1.0 * $1.1 }
+      / most
+  }
+
+  private static func length(_ vector: [Double]) -> Double {
+    vector.reduce(0) { $0 + $1 * $1 }.squareRoot()
   }
 
   private static func unit(_ vector: [Double]) -> [Double] {
-    let length = vector.reduce(0) { $0 + $1 * $1 }.squareRoot()
+    let length = length(vector)
     return length > 0 ? vector.map { $0 / length } : vector
   }
 
-  /// |E_x[error(x) relu(w . x)]|, and the slopes of half its square by w.
-  private func pull(_ errors: [Double], _ w: [Double]) -> (pull: Double, slopes: [Double]) {
+  /// -E_x[error(x) relu(w . x)], and the slopes of half its square by w.
+  private func pull(_ errors: [Double], _ w: [Double]) -> (pulls: [Double], slopes: [Double]) {
     let width = 2 * circuits
     var pull = [Double](repeating: 0, count: circuits)
     var jacobian = [Double](repeating: 0, count: circuits * width)
@@ -187,7 +209,7 @@ package struct XorNetwork: Sendable {
     let slopes = (0..<width).map { j in
       (0..<circuits).reduce(0) { $0 + pull[$1] * jacobian[$1 * width + j] }
     }
-    return (pull.reduce(0) { $0 + $1 * $1 }.squareRoot(), slopes)
+    return (pull, slopes)
   }
 
   /// One of each pair of opposite inputs.

@@ -4,6 +4,8 @@ import LeewayBase
 struct CommunityScreen {
   let community: Community
   let newcomers: [Newcomer]
+  /// How many were to be added, each by itself.
+  let tried: Int
   let isOwn: Bool
 
   /// - Throws: what the file or the community lacks.
@@ -48,13 +50,47 @@ struct CommunityScreen {
           + "reach; its species may help one another without bound")
     }
     newcomers = made ?? []
+    tried = added == 0 ? community.size : 1
   }
 
   private var title: String { isOwn ? "the loaded community" : "one drawn community" }
 
+  /// The newcomer that comes to most: it moves the others. One that dies out moves nothing.
+  private var shown: Newcomer? { newcomers.max { $0.actual < $1.actual } }
+
+  /// The largest error of h/u with the community's own response.
+  private var miss: Double? {
+    newcomers.compactMap { one in one.byResponse.map { abs($0 - one.actual) } }.max()
+  }
+
+  var values: [Findings.Measured] {
+    let told = Double(newcomers.count { $0.isRight }) / Double(newcomers.count)
+    return [
+      .init("fates", "share of newcomers to \(title) whose fate is told", told),
+      .init("miss", "largest error of h/u, own response, in \(title)", miss),
+    ]
+  }
+
+  /// What the tables come to.
+  var note: String {
+    guard !newcomers.isEmpty else {
+      return """
+        A drawn community of \(community.size) species is not shown: neither pivots nor Lemke's path \
+        found an equilibrium of this one.
+        """
+    }
+    let right = newcomers.count { $0.isRight }
+    let left = tried - newcomers.count
+    return String(
+      format: "In \(title) %d of %d newcomers settle or not as their field says%@.%@", right,
+      newcomers.count,
+      miss.map { String(format: "; h/u with its own response is off by at most %.4f", $0) } ?? "",
+      left > 0 ? " \(left) more have no equilibrium to be added to or to end in." : "")
+  }
+
   var tables: [Findings.Table] {
-    guard let last = newcomers.last else { return [] }
-    let others = community.without(community.names.firstIndex(of: last.name) ?? 0).names
+    guard let most = shown else { return [] }
+    let others = community.without(community.names.firstIndex(of: most.name) ?? 0).names
     return [
       .init(
         "Species added to \(title)",
@@ -67,20 +103,20 @@ struct CommunityScreen {
           ]
         }),
       .init(
-        "What adding \(last.name) does to the others",
+        "What adding \(most.name) does to the others",
         columns: ["species", "before", "predicted shift", "shift, solved anew"],
         rows: others.indices.map {
           [
-            .text(others[$0]), .number(last.before[$0], 4), .number(last.predictedShift[$0], 4),
-            .number(last.actualShift[$0], 4),
+            .text(others[$0]), .number(most.before[$0], 4), .number(most.predictedShift[$0], 4),
+            .number(most.actualShift[$0], 4),
           ]
         }),
     ]
   }
 
   var pictures: [Picture] {
-    guard let last = newcomers.last else { return [] }
-    let most = newcomers.reduce(1e-9) { max($0, $1.actual, $1.byResponse ?? 0) }
+    guard let most = shown else { return [] }
+    let reach = newcomers.reduce(1e-9) { max($0, $1.actual, $1.byResponse ?? 0) }
     return [
       .chart(
         Chart(
@@ -88,7 +124,7 @@ struct CommunityScreen {
           caption: "A dot is a species that was added; on the line the prediction is right.",
           x: .init("predicted, h/u", low: 0), y: .init("solved anew", low: 0),
           series: [
-            .init("equal", .dashed, [.init(0, 0), .init(most, most)]),
+            .init("equal", .dashed, [.init(0, 0), .init(reach, reach)]),
             .init(
               "own response", .dots,
               newcomers.compactMap { one in one.byResponse.map { .init($0, one.actual) } }),
@@ -98,12 +134,14 @@ struct CommunityScreen {
           ])),
       .chart(
         Chart(
-          "How the others shift when \(last.name) is added",
+          "How the others shift when \(most.name) is added",
+          caption:
+            "A dot is one of the others. Predicted is -(dN/dK) alpha h/u, without solving anew.",
           x: .init("predicted by linear response"), y: .init("solved anew"),
           series: [
             .init(
               "species", .dots,
-              zip(last.predictedShift, last.actualShift).map { .init($0, $1) })
+              zip(most.predictedShift, most.actualShift).map { .init($0, $1) })
           ])),
     ]
   }

@@ -20,13 +20,7 @@ package struct CommunityTheory: Sendable, Equatable {
 
   /// - Returns: nil where no equilibrium with finite abundances exists, or it is not stable.
   package init?(mu: Double, sigma: Double, gamma: Double) {
-    guard sigma > 0, sigma * (1 + gamma) < 2.0.squareRoot() else { return nil }
-    func gap(_ delta: Double) -> Double {
-      let w = Self.moments(delta)
-      return sigma * w.second - w.second.squareRoot() + gamma * sigma * w.zeroth
-    }
-    // Stable means delta > 0; for weak interactions delta is about 1 / sigma.
-    guard let delta = Solve.root(0, 20 + 20 / sigma, of: gap) else { return nil }
+    guard let delta = Self.delta(sigma: sigma, gamma: gamma) else { return nil }
     let w = Self.moments(delta)
     let u = sigma * w.second.squareRoot()
     let spread = 1 / (delta + mu * w.first / u)
@@ -38,6 +32,26 @@ package struct CommunityTheory: Sendable, Equatable {
     susceptibility = w.zeroth / u
     denominator = u
     stability = w.zeroth * sigma * sigma / (u * u)
+  }
+
+  /// - Returns: nil where the equilibrium is not stable.
+  private static func delta(sigma: Double, gamma: Double) -> Double? {
+    guard sigma > 0, sigma * (1 + gamma) < 2.0.squareRoot() else { return nil }
+    // Stable means delta > 0; for weak interactions delta is about 1 / sigma.
+    return Solve.root(0, 20 + 20 / sigma) { delta in
+      let w = moments(delta)
+      return sigma * w.second - w.second.squareRoot() + gamma * sigma * w.zeroth
+    }
+  }
+
+  /// The mu at which abundances grow without bound, for the species help one another too much.
+  ///
+  /// - Returns: nil where the equilibrium is not stable.
+  package static func leastMu(sigma: Double, gamma: Double) -> Double? {
+    delta(sigma: sigma, gamma: gamma).map { delta in
+      let w = moments(delta)
+      return -delta * sigma * w.second.squareRoot() / w.first
+    }
   }
 
   /// Integrals of (z + delta)^k over the standard normal above -delta.

@@ -43,6 +43,9 @@ package struct Cloverleaf: Sendable, Equatable {
   /// Whether p(w) can be normalised: (1 - c)^2 < 8 lambda^2.
   package var isBound: Bool { ratio > -1 }
 
+  /// What is left of the decay along the diagonals, where the field pulls most; 0 at the edge.
+  package var softness: Double { lambda - abs(1 - order) / 8.0.squareRoot() }
+
   /// <min(|w_1|, |w_2|)^2>; nil where p(w) cannot be normalised.
   package var leastSquare: Double? {
     isBound ? second / first / scale : nil
