@@ -304,7 +304,7 @@ extension CavitySuperposition {
   ) -> [Findings.Measured] {
     var values: [Findings.Measured] = [
       .init("gap", "the screened cavity's largest error from 16 neurons on", gap),
-      .init("one-wide", "c of one circuit, endless network", oneWide),
+      .init("one-wide", "c of the single circuit by width, endless network", oneWide),
       .init("wide", "c of one circuit of the table, endless network", wide),
       .init("feature", "c of two circuits, cavity in feature space", feature),
       .init(
@@ -321,7 +321,8 @@ extension CavitySuperposition {
     for row in widths {
       values.append(
         measured(
-          "one-\(row.neurons)", "c with \(row.neurons) neurons", row.order, row.orderError))
+          "one-\(row.neurons)", "c of the single circuit, \(row.neurons) neurons", row.order,
+          row.orderError))
       values.append(
         .init("screened-\(row.neurons)", "screened cavity, \(row.neurons) neurons", row.screened))
     }
@@ -341,9 +342,14 @@ extension CavitySuperposition {
     return values
   }
 
+  /// The single circuit by width has a decay and a temperature of its own.
+  private var oneSetting: String {
+    "Weight decay lambda = \(oneLambda), inverse temperature beta = \(oneBeta)."
+  }
+
   private func widthTable(_ widths: [Width]) -> Findings.Table {
     .init(
-      "One circuit by number of neurons",
+      "One circuit by number of neurons", caption: oneSetting,
       columns: ["neurons", "c", "s.e.", "screened cavity", "gap"],
       rows: widths.map { row in
         [
@@ -408,6 +414,7 @@ extension CavitySuperposition {
     .chart(
       Chart(
         "One circuit by number of neurons",
+        caption: oneSetting,
         x: .init("neurons", .log), y: .init("c", low: 0, high: 1),
         series: [
           .init("trained", .dots, widths.map { .init(Double($0.neurons), $0.order) }),
@@ -421,6 +428,7 @@ extension CavitySuperposition {
     .chart(
       Chart(
         "Circuits on the same neurons",
+        caption: "Weight decay lambda = \(lambda), inverse temperature beta = \(beta).",
         x: .init("neurons per circuit", .log), y: .init("c", low: 0, high: 1),
         series: (1...run.integer("circuits")).map { circuits in
           .init(
