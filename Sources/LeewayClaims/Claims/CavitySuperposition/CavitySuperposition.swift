@@ -48,12 +48,12 @@ extension Claim {
     measure: { run in try CavitySuperposition(run).findings() })
 }
 
-private struct CavitySuperposition {
+struct CavitySuperposition {
   let run: ClaimRun
   let lambda, beta, oneLambda, oneBeta: Double
   static let widths = [2, 4, 8, 16, 32, 64, 128, 256]
   /// Orders below which there is nothing to compare.
-  private static let faint = 0.05
+  static let faint = 0.05
   static let activities = [1, 0.5, 0.2, 0.05]
   static let shares = [1, 2, 4, 8]
 
@@ -123,7 +123,7 @@ private struct CavitySuperposition {
   }
 
   /// The standard error of a mean; nil of one value.
-  private func standardError(_ values: [Double]) -> Double? {
+  func standardError(_ values: [Double]) -> Double? {
     guard values.count > 1 else { return nil }
     let middle = mean(values)
     let square = values.reduce(0) { $0 + ($1 - middle) * ($1 - middle) }
@@ -131,7 +131,7 @@ private struct CavitySuperposition {
   }
 
   /// Networks of one kind: more of those that cost little.
-  private func count(_ circuits: Int, _ neurons: Int) -> Int {
+  func count(_ circuits: Int, _ neurons: Int) -> Int {
     let inputs = 1 << (2 * circuits - 1)
     return max(
       neurons < 16 ? run.integer("networks") : 1, min(48, run.integer("work") / (neurons * inputs)))
@@ -185,7 +185,7 @@ private struct CavitySuperposition {
   }
 
   /// Where few neurons leave even the screened cavity wrong.
-  private func tooFew(_ widths: [Width]) -> [String] {
+  func tooFew(_ widths: [Width]) -> [String] {
     let wrong = widths.compactMap { row in
       row.screened.flatMap { screened in
         row.neurons < 16 && abs(screened - row.order) > 0.02
@@ -200,7 +200,7 @@ private struct CavitySuperposition {
       : ["The screened cavity is wrong where neurons are few: \(wrong.joined(separator: ", "))."]
   }
 
-  private func verdict(_ gap: Double?, _ fewest: Double?, _ told: String) -> Findings.Verdict {
+  func verdict(_ gap: Double?, _ fewest: Double?, _ told: String) -> Findings.Verdict {
     guard let gap else {
       return .init(.undecided, because: "No network of 16 neurons or more was trained: \(told).")
     }
@@ -212,7 +212,7 @@ private struct CavitySuperposition {
       : .init(.undecided, because: "It holds in part: \(told).")
   }
 
-  private func byWidth() throws -> [Width] {
+  func byWidth() throws -> [Width] {
     let (total, steps, seed) = (
       run.integer("one-neurons"), run.integer("one-steps"), run.integer("seed")
     )
@@ -237,7 +237,7 @@ private struct CavitySuperposition {
     }
   }
 
-  private func byCircuits() throws -> [Trained] {
+  func byCircuits() throws -> [Trained] {
     let widths = Self.widths.filter { $0 >= 4 && $0 <= run.integer("largest") }
     let (steps, seed, time) = (run.integer("steps"), run.integer("seed"), run.number("time"))
     var table: [Trained] = []
@@ -273,7 +273,7 @@ private struct CavitySuperposition {
   }
 
   /// `[activity][neurons per circuit]`, two circuits.
-  private func byRarity() throws -> [[Double]] {
+  func byRarity() throws -> [[Double]] {
     let (steps, seed, time) = (run.integer("map-steps"), run.integer("seed"), run.number("time"))
     return try Self.activities.enumerated().map { place, activity in
       run.tell("activity \(activity)", place, of: Self.activities.count)
@@ -292,150 +292,5 @@ private struct CavitySuperposition {
         }
       }
     }
-  }
-}
-
-// MARK: What is shown
-
-extension CavitySuperposition {
-  private func values(
-    _ widths: [Width], _ table: [Trained], _ map: [[Double]], wide: Double, oneWide: Double,
-    feature: Double, gap: Double?
-  ) -> [Findings.Measured] {
-    var values: [Findings.Measured] = [
-      .init("gap", "the screened cavity's largest error from 16 neurons on", gap),
-      .init("one-wide", "c of the single circuit by width, endless network", oneWide),
-      .init("wide", "c of one circuit of the table, endless network", wide),
-      .init("feature", "c of two circuits, cavity in feature space", feature),
-      .init(
-        "edge", "c below which a frozen field of one circuit binds nothing",
-        Cloverleaf.edge(lambda)),
-    ]
-    func measured(_ id: String, _ label: String, _ order: Double, _ error: Double?)
-      -> Findings.Measured
-    {
-      .init(
-        id, label, order, low: error.map { order - 1.96 * $0 },
-        high: error.map { order + 1.96 * $0 })
-    }
-    for row in widths {
-      values.append(
-        measured(
-          "one-\(row.neurons)", "c of the single circuit, \(row.neurons) neurons", row.order,
-          row.orderError))
-      values.append(
-        .init("screened-\(row.neurons)", "screened cavity, \(row.neurons) neurons", row.screened))
-    }
-    for row in table {
-      values.append(
-        measured(
-          "c-\(row.circuits)-\(row.neurons)",
-          "c of \(row.circuits) circuit\(row.circuits == 1 ? "" : "s") on \(row.neurons) neurons",
-          row.order, row.orderError))
-    }
-    for (activity, orders) in zip(Self.activities, map) {
-      values.append(
-        .init(
-          "rare-\(activity)", "c of two circuits with activity \(activity), 8 neurons each",
-          orders.last))
-    }
-    return values
-  }
-
-  /// The single circuit by width has a decay and a temperature of its own.
-  private var oneSetting: String {
-    "Weight decay lambda = \(oneLambda), inverse temperature beta = \(oneBeta)."
-  }
-
-  private func widthTable(_ widths: [Width]) -> Findings.Table {
-    .init(
-      "One circuit by number of neurons", caption: oneSetting,
-      columns: ["neurons", "c", "s.e.", "screened cavity", "gap"],
-      rows: widths.map { row in
-        [
-          .number(Double(row.neurons), 0), .number(row.order, 4), .number(row.orderError, 4),
-          .number(row.screened, 4),
-          .number(row.screened.map { $0 - row.order }, 4),
-        ]
-      })
-  }
-
-  private func circuitTable(_ table: [Trained]) -> Findings.Table {
-    .init(
-      "Circuits on the same neurons",
-      caption: """
-        Growth: the pull on a fresh neuron in the direction that pulls most, less the decay. Above a \
-        twentieth of the decay it runs away and there is no cavity distribution; within it is marginal.
-        """,
-      columns: [
-        "circuits", "neurons", "neurons each", "c", "s.e.", "growth of a fresh one",
-        "plain cavity",
-      ],
-      rows: table.map { row in
-        [
-          .number(Double(row.circuits), 0), .number(Double(row.neurons), 0),
-          .number(Double(row.neurons) / Double(row.circuits), 1), .number(row.order, 3),
-          .number(row.orderError, 3), .number(row.growth, 4), .text(row.fate(lambda).rawValue),
-        ]
-      })
-  }
-
-  /// The cavity move among features: one of two is taken away.
-  private func shiftTable(_ table: [Trained], _ wide: Double) throws -> Findings.Table {
-    let rows = try Self.activities.map { activity -> [Findings.Cell] in
-      let two = try run.once("rare feature \(lambda) \(beta) \(activity) 1") {
-        FeatureCavity(lambda: lambda, beta: beta, activity: activity, points: 24).order
-      }
-      return [.number(activity, 2), .number(two, 4), .number(wide - two, 4)]
-    }
-    func drawn(_ circuits: Int) -> Double? {
-      table.last { $0.circuits == circuits }?.order
-    }
-    let shift = drawn(1).flatMap { one in drawn(2).map { one - $0 } }
-    return .init(
-      "Cavity in feature space: what taking one of two circuits away does to the other",
-      caption: shift.map {
-        String(format: "Retrained, always active, the widest networks: %.4f.", $0)
-      } ?? "",
-      columns: ["activity", "c of two circuits", "predicted shift"], rows: rows)
-  }
-
-  private func mapPicture(_ map: [[Double]]) -> Picture {
-    .heat(
-      Heat(
-        "Order of two circuits by their rarity and their room",
-        caption: "1 is learned, 0 is not. The rarer circuits are, the less often they meet.",
-        rowName: "activity", columnName: "neurons per circuit",
-        rows: Self.activities.map { "\($0)" }, columns: Self.shares.map { "\($0)" },
-        values: map, low: 0, high: 1))
-  }
-
-  private func widthPicture(_ widths: [Width], _ wide: Double) -> Picture {
-    .chart(
-      Chart(
-        "One circuit by number of neurons",
-        caption: oneSetting,
-        x: .init("neurons", .log), y: .init("c", low: 0, high: 1),
-        series: [
-          .init("trained", .dots, widths.map { .init(Double($0.neurons), $0.order) }),
-          .init(
-            "screened cavity", .dashed,
-            widths.compactMap { row in row.screened.map { .init(Double(row.neurons), $0) } }),
-        ], rules: [.init(.y, wide, "endless network")]))
-  }
-
-  private func circuitPicture(_ table: [Trained], _ wide: Double) -> Picture {
-    .chart(
-      Chart(
-        "Circuits on the same neurons",
-        caption: "Weight decay lambda = \(lambda), inverse temperature beta = \(beta).",
-        x: .init("neurons per circuit", .log), y: .init("c", low: 0, high: 1),
-        series: (1...run.integer("circuits")).map { circuits in
-          .init(
-            "\(circuits) circuit\(circuits == 1 ? "" : "s")", .line,
-            table.filter { $0.circuits == circuits }.map {
-              .init(Double($0.neurons) / Double(circuits), $0.order)
-            })
-        }, rules: [.init(.y, wide, "endless network")]))
   }
 }
