@@ -4,6 +4,16 @@ import LeewayClaims
 import Testing
 
 @Suite("Cavity of communities") struct CavityCommunityTests {
+  /// As spreadsheets write names that hold a comma.
+  @Test func namesMayHoldCommas() throws {
+    let text = "\"Vole, bank\",1,0.5\nowl,0.25,1\n"
+    #expect(try CommunityFile.parse(text, path: "x").names == ["Vole, bank", "owl"])
+    let open = #expect(throws: ClaimError.self) {
+      try CommunityFile.parse("\"vole,1,0.5\nowl,0.25,1\n", path: "x")
+    }
+    #expect(open == .badFile(path: "x", line: 1, problem: CSVText.unclosed))
+  }
+
   @Test(
     arguments: [
       (4, 0.5, 0, [1.7356, 0.9587, 0.2004, 0.0523, 0.9587, 1, 0.2397]),

@@ -16,13 +16,10 @@ package enum CommunityFile {
     for (index, line) in text.split(
       omittingEmptySubsequences: false, whereSeparator: \.isNewline
     ).enumerated() where !line.allSatisfy(\.isWhitespace) {
-      lines.append(
-        (
-          index + 1,
-          line.split(separator: ",", omittingEmptySubsequences: false).map {
-            $0.trimmingCharacters(in: .whitespaces).trimmingCharacters(in: ["\""])
-          }
-        ))
+      guard let cells = CSVText.fields(line) else {
+        throw .badFile(path: path, line: index + 1, problem: CSVText.unclosed)
+      }
+      lines.append((index + 1, cells))
     }
     if let first = lines.first, first.cells.dropFirst().contains(where: { Double($0) == nil }) {
       // Column names; a number that is misspelt in the only row of numbers would be lost as one.

@@ -62,10 +62,10 @@ package struct PriceList: Sendable, Equatable {
     var models: [String: Int] = [:]
     let lines = text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
     for (place, content) in lines.enumerated() where !content.allSatisfy(\.isWhitespace) {
-      guard let fields = Self.fields(content) else {
+      guard let fields = CSVText.fields(content) else {
         throw .badFile(
           path: path, line: place + 1,
-          problem: "a double quote opens a field and does not close it; write \"\" for one within")
+          problem: CSVText.unclosed)
       }
       guard let names = header else {
         try Self.check(fields, path: path, line: place + 1)
@@ -84,36 +84,6 @@ package struct PriceList: Sendable, Equatable {
       throw .badFile(
         path: path, line: max(1, lines.count),
         problem: "holds no price; write \(Self.columns.joined(separator: ",")) and a line a model")
-    }
-  }
-
-  /// The fields of a line as spreadsheets write them: one in double quotes may hold commas, and two
-  /// quotes for one. Nil where quotes do not enclose a whole field.
-  private static func fields(_ line: Substring) -> [String]? {
-    var fields: [String] = []
-    var rest = line
-    while true {
-      rest = rest.drop { $0.isWhitespace }
-      var field: Substring
-      if rest.first == "\"" {
-        field = ""
-        repeat {
-          rest.removeFirst()
-          guard let end = rest.firstIndex(of: "\"") else { return nil }
-          field += rest[..<end]
-          rest = rest[end...].dropFirst()
-          if rest.first == "\"" { field += "\"" }
-        } while rest.first == "\""
-        rest = rest.drop { $0.isWhitespace }
-        guard rest.isEmpty || rest.first == "," else { return nil }
-      } else {
-        let end = rest.firstIndex(of: ",") ?? rest.endIndex
-        (field, rest) = (rest[..<end], rest[end...])
-      }
-      while field.last?.isWhitespace == true { field.removeLast() }
-      fields.append(String(field))
-      guard rest.first == "," else { return fields }
-      rest.removeFirst()
     }
   }
 
