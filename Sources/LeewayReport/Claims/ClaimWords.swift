@@ -23,7 +23,7 @@ package enum ClaimWords {
     guard let target, case .absolute(let gap) = target.tolerance, gap > 0, target.expected != 0,
       gap.isFinite, target.expected.isFinite
     else { return 3 }
-    return min(10, max(3, Int(log10(abs(target.expected) / gap).rounded(.down)) + 2))
+    return min(6, max(3, Int(log10(abs(target.expected) / gap).rounded(.down)) + 2))
   }
 
   /// Nil where nothing was measured.
