@@ -26,6 +26,18 @@ struct ClaimOptions: ParsableArguments {
     }
   }
 
+  /// Each once, in the order in which they were named.
+  ///
+  /// - Parameter all: what `all` stands for.
+  func chosen(_ names: [String], all: [Claim]) throws -> [Claim] {
+    var chosen: [Claim] = []
+    for claim in try names.flatMap({ $0 == "all" ? all : [try Claims.named($0)] })
+    where !chosen.contains(where: { $0.id == claim.id }) {
+      chosen.append(claim)
+    }
+    return chosen
+  }
+
   func desk() throws -> ClaimDesk { try ClaimDesk(self) }
 }
 

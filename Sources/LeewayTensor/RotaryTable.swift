@@ -34,18 +34,16 @@ public final class RotaryTable: Sendable {
     scaling: RotaryScaling = .none
   ) {
     precondition(rotaryWidth % 2 == 0 && rotaryWidth <= headWidth, "pairs within a head turn")
-    func table(_ frequencies: [Float], longer: RotaryTable?) -> RotaryTable {
+    let longer = scaling.longFrequencies(base: base, width: rotaryWidth).map { frequencies in
       RotaryTable(
         headWidth: headWidth, rotaryWidth: rotaryWidth, maxPositions: maxPositions,
-        frequencies: frequencies, factor: scaling.attention, sign: 1, longer: longer,
-        original: scaling.original ?? maxPositions)
+        frequencies: frequencies, factor: scaling.attention, sign: 1, longer: nil,
+        original: maxPositions)
     }
-    let long = scaling.longFrequencies(base: base, width: rotaryWidth)
     self.init(
       headWidth: headWidth, rotaryWidth: rotaryWidth, maxPositions: maxPositions,
       frequencies: scaling.frequencies(base: base, width: rotaryWidth), factor: scaling.attention,
-      sign: 1, longer: long.map { table($0, longer: nil) },
-      original: scaling.original ?? maxPositions)
+      sign: 1, longer: longer, original: scaling.original ?? maxPositions)
   }
 
   private init(

@@ -29,7 +29,7 @@ struct ClaimsRunCommand: ParsableCommand {
 
   func run() throws {
     try reporting {
-      let chosen = try chosen()
+      let chosen = try ledger.chosen(names, all: Claims.all.filter { full || $0.cost.isQuick })
       try check(chosen)
       let desk = try ledger.desk()
       let runner = ClaimRunner(desk: desk, settings: ledger.settings)
@@ -52,22 +52,6 @@ struct ClaimsRunCommand: ParsableCommand {
         record, wholly: false, columns: Terminal.columns, color: Terminal.isOutput),
       terminator: "")
     print("page: \(place.page(record.claim))\n")
-  }
-
-  /// In the order of the list for `all`, then as they were named; each once.
-  private func chosen() throws -> [Claim] {
-    var chosen: [Claim] = []
-    func add(_ claim: Claim) {
-      if !chosen.contains(where: { $0.id == claim.id }) { chosen.append(claim) }
-    }
-    for name in names {
-      if name == "all" {
-        Claims.all.filter { full || $0.cost.isQuick }.forEach(add)
-      } else {
-        add(try Claims.named(name))
-      }
-    }
-    return chosen
   }
 
   /// Every mistake of the settings before anything runs.

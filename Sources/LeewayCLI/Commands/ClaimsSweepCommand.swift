@@ -3,9 +3,6 @@ import Foundation
 import LeewayBase
 import LeewayClaims
 import LeewayReport
-import LeewayStudy
-import LeewayTensor
-import LeewayTraining
 
 /// Claims at a grid of parameter values.
 struct ClaimsSweepCommand: ParsableCommand {
@@ -70,18 +67,12 @@ struct ClaimsSweepCommand: ParsableCommand {
 
   /// With `all`, claims that lack the parameter are left out.
   private func chosen() throws -> [Claim] {
-    guard names.contains("all") else {
-      var chosen: [Claim] = []
-      for name in names where !chosen.contains(where: { $0.id == name }) {
-        chosen.append(try Claims.named(name))
-      }
-      return chosen
-    }
     let wanted = over.compactMap { $0.split(separator: "=").first.map(String.init) }
-    let chosen = Claims.all.filter { claim in
+    let all = Claims.all.filter { claim in
       claim.cost.isQuick
         && wanted.allSatisfy { name in claim.parameters.contains { $0.name == name } }
     }
+    let chosen = try ledger.chosen(names, all: all)
     guard !chosen.isEmpty else {
       throw ValidationError(
         "--over: no claim that takes seconds has \(wanted.joined(separator: " and "))")

@@ -117,6 +117,8 @@ package struct ParallelStreams: Sendable {
 private struct StreamTemperature {
   let run: ClaimRun
   let tasks: ParallelStreams
+  /// The best temperature for each of `streams`.
+  let bests: [Double]
   static let streams = [1, 2, 4, 12, 32, 64]
   static let temperatures = [0.1, 0.2, 0.36, 0.6, 0.8, 0.95, 1.1, 1.4]
 
@@ -125,6 +127,7 @@ private struct StreamTemperature {
     tasks = ParallelStreams(
       easy: run.number("easy"), lead: run.number("lead"), gap: run.number("gap"),
       depth: run.number("depth"), others: run.integer("others"))
+    bests = Self.streams.map(tasks.best)
   }
 
   func findings() throws -> Findings {
@@ -133,8 +136,7 @@ private struct StreamTemperature {
     var rows: [[Findings.Cell]] = []
     var regrets: [Double] = []
     var off = 0
-    func add(_ id: String, _ streams: Int, policy: [Double]?) {
-      let best = tasks.best(streams)
+    func add(_ id: String, _ streams: Int, best: Double, policy: [Double]?) {
       values += [
         .init("best-\(id)", "best temperature for \(Self.told(streams))", best),
         .init("success-\(id)", "success there", tasks.success(best, streams)),
@@ -151,10 +153,10 @@ private struct StreamTemperature {
       ])
     }
     for (place, streams) in Self.streams.enumerated() {
-      add("\(streams)", streams, policy: policy[place])
+      add("\(streams)", streams, best: bests[place], policy: policy[place])
     }
-    add("asked", run.integer("streams"), policy: nil)
-    let bests = Self.streams.map(tasks.best)
+    let asked = run.integer("streams")
+    add("asked", asked, best: tasks.best(asked), policy: nil)
     values += [
       .init("regret", "most that the policy loses by its choice", regrets.max()),
       .init("steps-off", "most grid steps between the policy and the best", Double(off)),
@@ -203,7 +205,7 @@ private struct StreamTemperature {
   }
 
   private var picture: Picture {
-    let bests = Self.streams.map { ($0, tasks.best($0)) }.filter { $0.1.isFinite }
+    let bests = zip(Self.streams, bests).filter { $0.1.isFinite }
     let end = max(2, 1.25 * (bests.map(\.1).max() ?? 0))
     let series = Self.streams.map { streams in
       Chart.Series(

@@ -18,8 +18,8 @@ public struct Checkpoint: Sendable {
   ///   - folder: a folder with `config.json` and safetensors, or a GGUF file.
   ///   - ignoring: configuration keys to accept unread.
   public init(folder: String, ignoring: Set<String> = []) throws(CheckpointError) {
-    // A file that is no GGUF is told so.
-    if GGUF.stands(at: folder) || (try? MappedFile(path: folder)) != nil {
+    // Any file is taken for a GGUF: one that is none is told so.
+    if (try? MappedFile(path: folder)) != nil {
       try self.init(gguf: folder, ignoring: ignoring)
     } else {
       try self.init(huggingFace: folder, ignoring: ignoring)
