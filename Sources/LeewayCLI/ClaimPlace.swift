@@ -15,7 +15,7 @@ struct ClaimPlace {
 
   /// A sweep's files, without what follows the point.
   func sweep(_ sweep: ClaimSweep) -> String {
-    folder + "/\(sweep.claim)-by-" + sweep.axes.map(\.name).joined(separator: "-")
+    folder + "/" + SweepPage.name(sweep.claim, over: sweep.axes.map(\.name))
   }
 
   /// Makes the folder and opens the database for writing.
@@ -29,16 +29,27 @@ struct ClaimPlace {
     guard FileManager.default.fileExists(atPath: database) else {
       return claims.map { ClaimEntry($0, record: nil) }
     }
-    return try SQLiteLedger.reading(database) { try Self.entries(claims, $0) }
+    return try SQLiteLedger.reading(database) { try entries(claims, $0) }
   }
 
-  private static func entries(_ claims: [Claim], _ ledger: SQLiteLedger) throws -> [ClaimEntry] {
-    try claims.map { claim in
+  private func entries(_ claims: [Claim], _ ledger: SQLiteLedger) throws -> [ClaimEntry] {
+    let files = Set((try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? [])
+    return try claims.map { claim in
+      let sweeps = Self.sweeps(of: claim, files)
       do {
-        return ClaimEntry(claim, record: try ledger.record(claim.id))
+        return ClaimEntry(claim, record: try ledger.record(claim.id), sweeps: sweeps)
       } catch ClaimError.unreadableRecord {
-        return ClaimEntry(claim, record: nil, isUnreadable: true)
+        return ClaimEntry(claim, record: nil, isUnreadable: true, sweeps: sweeps)
       }
+    }
+  }
+
+  /// The parameters of each sweep of a claim that has a page among the files.
+  private static func sweeps(of claim: Claim, _ files: Set<String>) -> [[String]] {
+    let names = claim.parameters.map(\.name)
+    let pairs = names.flatMap { first in names.filter { $0 != first }.map { [first, $0] } }
+    return (names.map { [$0] } + pairs).filter {
+      files.contains(SweepPage.name(claim.id, over: $0) + ".html")
     }
   }
 
@@ -47,7 +58,22 @@ struct ClaimPlace {
     try ledger.save(record)
     try AtomicFile.write(Array(ClaimPage.html(record).utf8), to: page(record.claim))
     try replaceFile(folder + "/\(record.claim).svg", with: ClaimPicture.svg(record))
-    let entries = try Self.entries(Claims.all, ledger)
+    try saveIndex(ledger)
+  }
+
+  /// Writes a sweep's page and table, and the ledger's page anew.
+  ///
+  /// - Returns: the page's path.
+  func save(_ sweep: ClaimSweep, values: [String], in ledger: SQLiteLedger) throws -> String {
+    let path = self.sweep(sweep)
+    try AtomicFile.write(Array(SweepPage.html(sweep, values: values).utf8), to: path + ".html")
+    try AtomicFile.write(Array(SweepTable.csv(sweep).utf8), to: path + ".csv")
+    try saveIndex(ledger)
+    return path + ".html"
+  }
+
+  private func saveIndex(_ ledger: SQLiteLedger) throws {
+    let entries = try entries(Claims.all, ledger)
     try AtomicFile.write(Array(ClaimIndexPage.html(entries).utf8), to: folder + "/index.html")
   }
 }

@@ -102,6 +102,8 @@ import Testing
       let csv = String(decoding: try bytes(path + ".csv"), as: UTF8.self)
       #expect(csv.split(separator: "\n").count == 5 && csv.hasPrefix("flipped,verdict,"))
       #expect(String(decoding: try bytes(path + ".html"), as: UTF8.self).contains("<svg"))
+      let index = String(decoding: try bytes(folder + "/out/index.html"), as: UTF8.self)
+      #expect(index.contains("swept over <a href=\"concept-ontology-by-flipped.html\">flipped</a>"))
       #expect(try run(sweep).output == first.output)
       let json = try run(sweep + ["--json"])
       #expect(

@@ -48,6 +48,8 @@ import Testing
     let other = ClaimPage.html(try ClaimFixture.record(ClaimFixture.findings, ["seeds=2"]))
     #expect(!other.contains("Target failed") && other.contains("no target applies"))
     #expect(other.contains("leeway claims run size-trend --set seeds=2</pre>"))
+    #expect(other.contains("the default parameter's. Here seeds = 2."))
+    #expect(!page.contains("the default parameter's"))
   }
 
   @Test func showsEmptyFindings() throws {
@@ -63,7 +65,15 @@ import Testing
       ClaimEntry(ClaimFixture.claim(), record: nil, isUnreadable: true),
     ])
     #expect(index.contains("not run") && index.contains("run it again"))
-    #expect(index.contains("3 claims, 1 measured: 1 undecided."))
+    #expect(index.contains("3 claims, 1 measured: 1 undecided.") && !index.contains("swept"))
+  }
+
+  @Test func linksToSweeps() {
+    let entry = ClaimEntry(ClaimFixture.claim(), record: nil, sweeps: [["seed"], ["a", "b"]])
+    #expect(
+      ClaimIndexPage.html([entry]).contains(
+        "swept over <a href=\"size-trend-by-seed.html\">seed</a>, "
+          + "<a href=\"size-trend-by-a-b.html\">a and b</a>"))
   }
 
   @Test(arguments: PageTests.hostile)

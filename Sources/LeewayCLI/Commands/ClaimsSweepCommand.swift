@@ -56,7 +56,7 @@ struct ClaimsSweepCommand: ParsableCommand {
           over: axes[index], settings: ledger.settings, engine: Leeway.engineVersion,
           tools: desk.tools, describe: { ErrorText.of($0).lines.joined(separator: " ") })
         desk.line.finish()
-        try save(sweep, try values(sweep), desk.place)
+        try save(sweep, try values(sweep), desk)
         sweeps.append(sweep)
       }
       desk.finish()
@@ -89,15 +89,13 @@ struct ClaimsSweepCommand: ParsableCommand {
     return shown.isEmpty ? Array(known.prefix(3)) : shown
   }
 
-  private func save(_ sweep: ClaimSweep, _ ids: [String], _ place: ClaimPlace) throws {
-    let path = place.sweep(sweep)
-    try AtomicFile.write(Array(SweepPage.html(sweep, values: ids).utf8), to: path + ".html")
-    try AtomicFile.write(Array(SweepTable.csv(sweep).utf8), to: path + ".csv")
+  private func save(_ sweep: ClaimSweep, _ ids: [String], _ desk: ClaimDesk) throws {
+    let page = try desk.place.save(sweep, values: ids, in: desk.ledger)
     guard !json else { return }
     print(
       SweepTable.text(
         sweep, values: ids, columns: Terminal.columns, color: Terminal.isOutput),
       terminator: "")
-    print("page: \(path).html\n")
+    print("page: \(page)\n")
   }
 }

@@ -6,11 +6,16 @@ public struct ClaimEntry: Sendable {
   public var record: ClaimRecord?
   /// The kept record is of another version's shape.
   public var isUnreadable: Bool
+  /// The parameters of each sweep that has a page.
+  public var sweeps: [[String]]
 
-  public init(_ claim: Claim, record: ClaimRecord?, isUnreadable: Bool = false) {
+  public init(
+    _ claim: Claim, record: ClaimRecord?, isUnreadable: Bool = false, sweeps: [[String]] = []
+  ) {
     self.claim = claim
     self.record = record
     self.isUnreadable = isUnreadable
+    self.sweeps = sweeps
   }
 
   package enum Status: Sendable, Equatable {

@@ -2,7 +2,7 @@ import LeewayClaims
 
 /// The whole ledger as one HTML page: each sentence, its verdict and its key number.
 public enum ClaimIndexPage {
-  /// Entries with a record link to `CLAIM.html` beside the page.
+  /// Entries with a record link to `CLAIM.html` beside the page, and to the pages of their sweeps.
   public static func html(_ entries: [ClaimEntry]) -> String {
     PageFrame.html(
       title: "The ledger of claims",
@@ -44,7 +44,7 @@ public enum ClaimIndexPage {
     guard let record = entry.record else {
       let why = ClaimWords.status(entry.status)
       return [
-        quote + Markup.text(claim.title),
+        quote + Markup.text(claim.title) + sweeps(entry),
         "<span class=\"outcome o-none\">\(why)</span><small>"
           + "\(Markup.text(ClaimWords.cost(claim.cost)))</small>",
         Markup.missing(why), Markup.missing(why),
@@ -52,12 +52,22 @@ public enum ClaimIndexPage {
     }
     let verdict = record.findings.verdict
     return [
-      quote + "<a href=\"\(Escaping.html(claim.id)).html\">\(Markup.text(claim.title))</a>",
+      quote + "<a href=\"\(Escaping.html(claim.id)).html\">\(Markup.text(claim.title))</a>"
+        + sweeps(entry),
       "<span class=\"outcome o-\(verdict.outcome.rawValue)\">"
         + "\(ClaimWords.outcome(verdict.outcome))</span>"
         + "<small>\(Markup.text(verdict.because))</small>",
       key(record), targets(entry, record),
     ]
+  }
+
+  private static func sweeps(_ entry: ClaimEntry) -> String {
+    let links = entry.sweeps.map { parameters in
+      let page = SweepPage.name(entry.claim.id, over: parameters) + ".html"
+      return "<a href=\"\(Escaping.html(page))\">"
+        + "\(Markup.text(parameters.joined(separator: " and ")))</a>"
+    }
+    return links.isEmpty ? "" : "<small>swept over \(links.joined(separator: ", "))</small>"
   }
 
   private static func key(_ record: ClaimRecord) -> String {

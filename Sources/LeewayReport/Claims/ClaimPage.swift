@@ -90,7 +90,16 @@ public enum ClaimPage {
       "method", "How it was measured",
       html: "<h3>If the sentence is so</h3>\n"
         + "<p class=\"text\">\(Markup.text(record.hypothesis))</p>\n"
-        + "<h3>The experiment</h3>\n<p class=\"text\">\(Markup.text(record.experiment))</p>\n")
+        + "<h3>The experiment</h3>\n<p class=\"text\">\(Markup.text(record.experiment))</p>\n"
+        + chosen(record))
+  }
+
+  /// The experiment's text tells of the defaults.
+  private static func chosen(_ record: ClaimRecord) -> String {
+    guard !record.hasTargets else { return "" }
+    let settings = record.parameters.filter { !$0.isStandard }.map { "\($0.name) = \($0.value)" }
+    return "<p class=\"lead\">A number in this text is the default parameter's. Here "
+      + "\(Markup.text(settings.joined(separator: ", "))).</p>\n"
   }
 
   private static func parameters(_ record: ClaimRecord) -> String {

@@ -61,6 +61,7 @@ enum ClaimStyle {
     table.ledger th q { display: block; font: italic 400 16px/1.4 Charter, "Iowan Old Style",
       "Source Serif Pro", Georgia, serif; margin-bottom: 4px; }
     table.ledger .number { white-space: nowrap; text-align: right; }
+    table.ledger th small { display: block; margin-top: 3px; font-weight: 400; }
 
     """
 }

@@ -2,6 +2,11 @@ import LeewayClaims
 
 /// A claim's sweep as one HTML file: where its verdict turns, and what its values do on the way.
 public enum SweepPage {
+  /// What a sweep's files are called, without what follows the point.
+  public static func name(_ claim: String, over parameters: [String]) -> String {
+    "\(claim)-by-" + parameters.joined(separator: "-")
+  }
+
   /// - Parameter ids: the values that are drawn.
   public static func html(_ sweep: ClaimSweep, values ids: [String]) -> String {
     PageFrame.html(
