@@ -130,13 +130,14 @@ package struct SymmetricGame: Sendable {
   ///
   /// - Parameter normalised: advantages against the whole group in its standard deviations, as GRPO
   ///   has them.
-  /// - Returns: p after every hundredth update.
+  /// - Returns: p at the start, then its mean over every hundred updates.
   func train(
     _ allocation: Allocation, steps: Int, batch: Int, normalised: Bool,
     stream: inout NamedStream
   ) -> [Double] {
     var theta = 0.0
     var path = [0.5]
+    var (sum, count) = (0.0, 0)
     for step in 1...steps {
       let p = Solve.sigmoid(theta)
       var actions: [(Int, Int)] = []
@@ -168,7 +169,11 @@ package struct SymmetricGame: Sendable {
       }
       // Equal payoffs teach nothing.
       if unit > 0 { theta += 0.25 * gradient / unit / Double(2 * batch) }
-      if step.isMultiple(of: 100) || step == steps { path.append(Solve.sigmoid(theta)) }
+      (sum, count) = (sum + Solve.sigmoid(theta), count + 1)
+      if step.isMultiple(of: 100) || step == steps {
+        path.append(sum / Double(count))
+        (sum, count) = (0, 0)
+      }
     }
     return path
   }
@@ -196,7 +201,7 @@ private struct RewardAllocation {
     normalised: Bool = false
   ) throws -> [Double] {
     let numbers = "\(game) \(run.integer("steps")) \(run.integer("batch")) \(run.integer("seed"))"
-    return try run.once("path \(name) \(numbers) 2") {
+    return try run.once("path \(name) \(numbers) 3") {
       var stream = run.stream(name, "\(run.integer("seed"))")
       return game.train(
         allocation, steps: run.integer("steps"), batch: run.integer("batch"),
@@ -204,8 +209,8 @@ private struct RewardAllocation {
     }
   }
 
-  /// The mean of the last tenth: a mixed end wobbles.
-  private func end(_ path: [Double]) -> Double { mean(path.suffix(max(1, path.count / 10))) }
+  /// The mean over the last half of the updates: a mixed end wobbles, and slowly.
+  private func end(_ path: [Double]) -> Double { mean(path.suffix(max(1, path.count / 2))) }
 
   func findings() throws -> Findings {
     var values: [Findings.Measured] = []
