@@ -54,6 +54,17 @@ import Testing
     }
   }
 
+  /// There is no seed 1.25.
+  @Test func ticksOfWholeNumbersAreWhole() {
+    for most in 3...40 {
+      let values = (1...most).map(Double.init)
+      let ticks = ChartScale(.init("seed"), values: values, from: 0, to: 500).ticks(7)
+      #expect(ticks.count >= 2 && ticks.allSatisfy { $0 == $0.rounded() }, "\(most): \(ticks)")
+    }
+    let halves = ChartScale(.init("x"), values: [0.5, 1, 3], from: 0, to: 500).ticks(7)
+    #expect(halves.contains(1.5))
+  }
+
   @Test func labelsTicksAsPeopleDo() {
     func labels(_ ticks: [Double]) -> [String] {
       ticks.map { ChartScale.label($0, among: ticks) }

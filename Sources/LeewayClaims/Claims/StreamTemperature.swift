@@ -140,7 +140,9 @@ private struct StreamTemperature {
     func add(_ id: String, _ streams: Int, best: Double, policy: [Double]?) {
       values += [
         .init("best-\(id)", "best temperature for \(Self.told(streams))", best),
-        .init("success-\(id)", "success there", tasks.success(best, streams)),
+        .init(
+          "success-\(id)", "success at the best temperature for \(Self.told(streams))",
+          tasks.success(best, streams)),
       ]
       let chosen = policy.map { choice($0, streams) }
       if let chosen {

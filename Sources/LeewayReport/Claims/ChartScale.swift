@@ -13,6 +13,8 @@ package struct ChartScale: Sendable {
   package let end: Double
   /// Where what is 0 or less stands; nil where there is none or the axis is linear.
   package let apart: Double?
+  /// Between whole numbers, as seeds and counts are, there is nothing to mark.
+  private let isWhole: Bool
 
   private static let gutter = 40.0
   /// Larger numbers set no end: their differences would overflow.
@@ -31,6 +33,8 @@ package struct ChartScale: Sendable {
       shown.map(scaled), low: asked(axis.low), high: asked(axis.high),
       else: 0...scaled(isLog ? 10 : 1), lone: isLog ? log(2) : nil)
     self.isLog = isLog
+    isWhole =
+      shown.allSatisfy { $0 == $0.rounded() } && (shown.max() ?? 0) - (shown.min() ?? 0) >= 2
     low = isLog ? exp(ends.lowerBound) : ends.lowerBound
     high = isLog ? exp(ends.upperBound) : ends.upperBound
     let steps = to > from ? 1.0 : -1.0
@@ -71,7 +75,7 @@ package struct ChartScale: Sendable {
 
   /// Round values on the axis, at most about `count`.
   package func ticks(_ count: Int) -> [Double] {
-    guard isLog else { return Self.round(low, high, count) }
+    guard isLog else { return round(count) }
     let decades = Int(log10(low).rounded(.down))...Int(log10(high).rounded(.up))
     let range = low * (1 - 1e-9)...high * (1 + 1e-9)
     func all(_ steps: [Double]) -> [Double] {
@@ -81,20 +85,22 @@ package struct ChartScale: Sendable {
       }.filter(range.contains)
     }
     let fine = all([1, 1.5, 2, 3, 4, 5, 6, 8])
-    if fine.count < 3 { return Self.round(low, high, count) }
+    if fine.count < 3 { return round(count) }
     let powers = all([1])
     for ticks in [fine, all([1, 2, 3, 5]), all([1, 2, 5]), all([1, 3]), powers]
     where (2...max(count, 2)).contains(ticks.count) { return ticks }
-    if powers.count < 2 { return Self.round(low, high, count) }
+    if powers.count < 2 { return round(count) }
     let step = max(1, (powers.count + count - 1) / max(count, 1))
     return stride(from: 0, to: powers.count, by: step).map { powers[$0] }
   }
 
   /// Multiples of 1, 2, 2.5 or 5 times a power of ten.
-  private static func round(_ low: Double, _ high: Double, _ count: Int) -> [Double] {
-    let raw = (high - low) / Double(max(count, 2))
+  private func round(_ count: Int) -> [Double] {
+    let raw = max((high - low) / Double(max(count, 2)), isWhole ? 1 : 0)
     let power = pow(10, log10(raw).rounded(.down))
-    let step = [1, 2, 2.5, 5, 10].map { $0 * power }.first { $0 >= raw * (1 - 1e-9) } ?? raw
+    let steps = [1, 2, 2.5, 5, 10].map { $0 * power }
+    let step =
+      steps.first { $0 >= raw * (1 - 1e-9) && (!isWhole || $0 == $0.rounded()) } ?? raw
     guard step.isFinite, step > 0 else { return [low, high] }
     let first = (low / step - 1e-9).rounded(.up)
     let last = (high / step + 1e-9).rounded(.down)

@@ -17,7 +17,7 @@ public enum SweepPage {
 
   private static func head(_ sweep: ClaimSweep) -> String {
     let said = SweepWords.verdicts(sweep)
-    let meanings = sweep.axes.map { "\($0.name) is \($0.meaning)" }.joined(separator: "; ")
+    let meanings = sweep.axes.map { "\($0.name): \($0.meaning)" }.joined(separator: "; ")
     return """
       <header>
       <blockquote class="claimed">\(Markup.text(sweep.sentence))\

@@ -51,7 +51,7 @@ enum SweepPictures {
     return .chart(
       Chart(
         curves.map(\.label).joined(separator: ", ") + " by " + axis.name,
-        caption: axis.meaning + ".",
+        caption: "\(axis.name): \(axis.meaning).",
         x: .init(axis.name, axis.isGeometric ? .log : .linear),
         y: .init(unit.isEmpty ? "value" : unit),
         series: curves.map { Chart.Series($0.label, look, $0.points) },
