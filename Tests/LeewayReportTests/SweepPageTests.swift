@@ -63,7 +63,7 @@ import Testing
     var rest = page[...]
     for part in [
       "<blockquote class=\"claimed\">It rises &amp; falls.", "<h1>Does it &lt;rise&gt;?",
-      "Refuted at height 0", "height is how high", "id=\"pictures\"", "<svg",
+      "Refuted at height 0", "height: how high", "id=\"pictures\"", "<svg",
       "id=\"points\"", "no answer there",
       "leeway claims sweep steps --over height=0,2,4,6,8</pre>", "leeway 0",
     ] {
