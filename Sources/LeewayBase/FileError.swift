@@ -4,6 +4,8 @@ public enum FileError: Error, Equatable, Sendable {
   case unreadable(path: String, errno: Int32)
   /// A folder, a pipe, a device.
   case notAFile(path: String)
+  /// What Git checks out in place of a large file that was not fetched.
+  case pointer(path: String)
   case unwritable(path: String, errno: Int32)
   case readOnly(path: String)
   case noSpace(path: String)

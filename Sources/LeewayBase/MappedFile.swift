@@ -32,6 +32,9 @@ public final class MappedFile: Sendable {
     let mapped = mmap(nil, count, PROT_READ, MAP_PRIVATE, descriptor, 0)
     guard mapped != MAP_FAILED, let mapped else { throw .unreadable(path: path, errno: errno) }
     base = mapped
+    if count < 1024, bytes.starts(with: "version https://git-lfs.github.com/spec/".utf8) {
+      throw .pointer(path: path)
+    }
   }
 
   deinit { if let base { munmap(base, count) } }

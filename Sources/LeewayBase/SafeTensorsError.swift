@@ -11,8 +11,9 @@ public enum SafeTensorsError: Error, Equatable, Sendable {
   case overlap(path: String, tensor: String, other: String)
   /// Bytes of the data that no tensor claims: the file was cut or stitched.
   case hole(path: String, at: Int)
-  /// Neither `model.safetensors` nor an index of shards.
-  case noTensors(folder: String)
+  /// Neither `model.safetensors` nor an index of shards; `beside` is a file that holds weights in
+  /// another form.
+  case noTensors(folder: String, beside: String?)
   case badIndex(path: String, key: String, expected: String)
   /// A shard's name that leaves the folder.
   case escapingPath(path: String, name: String)

@@ -48,6 +48,19 @@ public struct StoredTensor: Sendable {
       range: start..<start + size)
   }
 
+  /// One of `parts` equal stretches of the first dimension; nil where they are not equal.
+  package func part(_ index: Int, of parts: Int, name: String) -> StoredTensor? {
+    guard let first = shape.first, parts > 0, first.isMultiple(of: parts),
+      (0..<parts).contains(index)
+    else { return nil }
+    let size = range.count / parts
+    guard size.isMultiple(of: dtype.blockBytes) else { return nil }
+    let start = range.lowerBound + index * size
+    return StoredTensor(
+      name: name, dtype: dtype, shape: [first / parts] + shape.dropFirst(), file: file,
+      range: start..<start + size)
+  }
+
   /// All elements, widened to 32 bits.
   public func floats() -> [Float] {
     let count = count

@@ -1,3 +1,5 @@
+import Foundation
+
 /// The tensors of a checkpoint folder: one file, or shards with their index.
 public struct TensorArchive: Sendable {
   public let tensors: [String: StoredTensor]
@@ -13,6 +15,22 @@ public struct TensorArchive: Sendable {
     self.files = files
   }
 
+  /// The same files with other tensors made of theirs.
+  package func holding(_ tensors: [String: StoredTensor]) -> TensorArchive {
+    TensorArchive(
+      tensors: tensors, otherTensors: otherTensors, metadata: metadata, files: files)
+  }
+
+  private init(
+    tensors: [String: StoredTensor], otherTensors: [SafeTensors.Other],
+    metadata: [String: String], files: [String]
+  ) {
+    self.tensors = tensors
+    self.otherTensors = otherTensors
+    self.metadata = metadata
+    self.files = files
+  }
+
   public init(folder: String) throws(SafeTensorsError) {
     let single = folder + "/model.safetensors"
     let index = folder + "/model.safetensors.index.json"
@@ -25,7 +43,7 @@ public struct TensorArchive: Sendable {
       owners = try Self.weightMap(indexFile)
       shards = Set(owners.values).sorted().map { folder + "/" + $0 }
     } else {
-      throw .noTensors(folder: folder)
+      throw .noTensors(folder: folder, beside: Self.otherForm(in: folder))
     }
     var tensors: [String: StoredTensor] = [:]
     var seen: Set<String> = []
@@ -48,6 +66,21 @@ public struct TensorArchive: Sendable {
     self.otherTensors = others
     self.metadata = metadata
     files = shards.sorted()
+  }
+
+  /// What stands in a folder in place of a checkpoint's safetensors.
+  private static func otherForm(in folder: String) -> String? {
+    // The model's own weights in another form go before what lies beside them.
+    let known = [
+      "pytorch_model.bin", "pytorch_model.bin.index.json", "consolidated.safetensors",
+      "model-00001-of-", "adapter_model.safetensors", "adapter_model.bin", "tf_model.h5",
+      "flax_model.msgpack", ".gguf",
+    ]
+    let names = ((try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []).sorted()
+    for form in known {
+      if let name = names.first(where: { $0.hasPrefix(form) || $0.hasSuffix(form) }) { return name }
+    }
+    return nil
   }
 
   /// Nil when there is no such file.

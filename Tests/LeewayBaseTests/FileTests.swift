@@ -31,6 +31,24 @@ struct FileTests {
     }
   }
 
+  /// A clone without Git's extension for large files has these in place of the weights.
+  @Test("Git's pointer to a file is not the file")
+  func pointers() throws {
+    try withFolder { folder in
+      let path = folder + "/model.safetensors"
+      let oid = String(repeating: "a1", count: 32)
+      let text = "version https://git-lfs.github.com/spec/v1\noid sha256:\(oid)\nsize 9\n"
+      try save(Array(text.utf8), path)
+      #expect(throws: FileError.pointer(path: path)) { try MappedFile(path: path) }
+      #expect(throws: SafeTensorsError.file(.pointer(path: path))) {
+        try TensorArchive(folder: folder)
+      }
+      // A text that begins so is a text.
+      try save(Array((text + String(repeating: " ", count: 1024)).utf8), path)
+      #expect(try MappedFile(path: path).count > 1024)
+    }
+  }
+
   @Test("What fails midway leaves the old file")
   func midway() throws {
     try withFolder { folder in

@@ -24,7 +24,7 @@ struct TensorArchiveTests {
   @Test("One file, and shards")
   func reads() throws {
     try withFolder { folder in
-      #expect(throws: SafeTensorsError.noTensors(folder: folder)) {
+      #expect(throws: SafeTensorsError.noTensors(folder: folder, beside: nil)) {
         try TensorArchive(folder: folder)
       }
       try SafeTensors.write(
@@ -43,6 +43,26 @@ struct TensorArchiveTests {
       #expect(archive.tensors.keys.sorted() == ["a", "b", "c"])
       #expect(archive.tensors["c"]?.floats() == [16])
       #expect(archive.files == ["one", "two-"].map { "\(folder)/\($0).safetensors" })
+    }
+  }
+
+  @Test("Weights in another form are named, the model's own first")
+  func otherForms() throws {
+    for (files, named) in [
+      (["pytorch_model.bin", "adapter_model.safetensors"], "pytorch_model.bin"),
+      (["adapter_model.safetensors", "model-q8.gguf"], "adapter_model.safetensors"),
+      (
+        ["model-00002-of-00002.safetensors", "model-00001-of-00002.safetensors"],
+        "model-00001-of-00002.safetensors"
+      ),
+      (["README.md", "tiny.gguf"], "tiny.gguf"),
+    ] {
+      try withFolder { folder in
+        for file in files { try save([0], folder + "/" + file) }
+        #expect(throws: SafeTensorsError.noTensors(folder: folder, beside: named)) {
+          try TensorArchive(folder: folder)
+        }
+      }
     }
   }
 

@@ -40,7 +40,7 @@ extension ErrorText {
   static func of(_ error: FileError) -> ErrorText {
     switch error {
     case .noSpace, .unwritable, .readOnly: ErrorText(sentence(error), code: 1)
-    case .notFound, .unreadable, .notAFile, .notUTF8: ErrorText(sentence(error))
+    case .notFound, .unreadable, .notAFile, .pointer, .notUTF8: ErrorText(sentence(error))
     }
   }
 
@@ -49,6 +49,8 @@ extension ErrorText {
     case .notFound(let path): "\(path): there is no such file; check the path"
     case .unreadable(let path, let code): "\(path): cannot be read (\(reason(code)))"
     case .notAFile(let path): "\(path): is not a file"
+    case .pointer(let path):
+      "\(path): holds only where Git keeps the file; fetch it with git lfs pull"
     case .unwritable(let path, let code): "\(path): cannot be written (\(reason(code)))"
     case .readOnly(let path):
       "\(path): the folder is read-only or not yours; give another with --out"
@@ -101,10 +103,10 @@ extension ErrorText {
       return "\(path): tensors \"\(tensor)\" and \"\(other)\" overlap; \(damaged)"
     case .hole(let path, let at):
       return "\(path): no tensor claims the bytes at \(at) of the data; \(damaged)"
-    case .noTensors(let folder):
+    case .noTensors(let folder, let other):
       return
-        "\(folder): has neither model.safetensors nor model.safetensors.index.json; is it a"
-        + " checkpoint folder?"
+        "\(folder): has neither model.safetensors nor model.safetensors.index.json; "
+        + (other.map(advice) ?? "is it a checkpoint folder?")
     case .badIndex(let path, let key, let expected):
       return "\(path): \(key) should be \(expected)"
     case .escapingPath(let path, let name):
@@ -115,6 +117,24 @@ extension ErrorText {
     case .duplicate(let path, let tensor):
       return "\(path): tensor \"\(tensor)\" stands in two shards"
     }
+  }
+
+  /// What to do about weights in another form.
+  private static func advice(_ other: String) -> String {
+    if other.hasSuffix(".gguf") { return "to open \(other), give the file itself" }
+    if other.hasPrefix("adapter_model") {
+      return
+        "\(other) is an adapter: merge it into the model that it was trained on (peft's"
+        + " merge_and_unload) and save that"
+    }
+    if other.hasSuffix(".safetensors") {
+      return other == "consolidated.safetensors"
+        ? "\(other) has other names of tensors: take the files that transformers reads"
+        : "\(other) is there without its index; fetch model.safetensors.index.json too"
+    }
+    return
+      "\(other) is not read: load it with transformers and save it with save_pretrained, which"
+      + " writes safetensors"
   }
 
   static func of(_ error: CheckpointError) -> ErrorText {
