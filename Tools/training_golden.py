@@ -100,6 +100,8 @@ MODELS = {
     "mistral": like("Mistral", sliding_window=3, num_key_value_heads=1),
     "olmo2": like("Olmo2", head_dim=None, hidden_size=16),
     "olmoe": experts("Olmoe", head_dim=None, hidden_size=16, intermediate_size=10),
+    "olmoe-clipped": experts(
+        "Olmoe", head_dim=None, hidden_size=16, intermediate_size=10, clip_qkv=0.6),
     "phi3": like(
         "Phi3", head_dim=None, hidden_size=24, original_max_position_embeddings=32,
         rope_parameters=dict(rope_type="longrope", rope_theta=1e3, short_factor=[1.0, 1.5, 2.0],
@@ -107,6 +109,8 @@ MODELS = {
     "qwen2": like("Qwen2", head_dim=None, hidden_size=16, tie_word_embeddings=True),
     "qwen3": like("Qwen3", use_sliding_window=True, sliding_window=3, max_window_layers=1),
     "qwen3_moe": experts("Qwen3Moe", moe_intermediate_size=10, norm_topk_prob=True),
+    "qwen3_moe-dense": experts(
+        "Qwen3Moe", moe_intermediate_size=10, mlp_only_layers=[0], norm_topk_prob=True),
     "llama": llama(),
     "llama-biases": llama(
         attention_bias=True, mlp_bias=True, tie_word_embeddings=True, hidden_act="gelu",

@@ -52,7 +52,7 @@ extension Checkpoint {
     self = try Checkpoint(folder: try ModelPlace.path(folder), ignoring: Set(keys))
     for key in harmlessKeys {
       printError(
-        "leeway: \(configPath): unknown key \"\(key)\" is null, false or 0; ignored")
+        "leeway: \(configPath): unknown key \"\(key)\" is null, false, 0 or empty; ignored")
     }
   }
 }

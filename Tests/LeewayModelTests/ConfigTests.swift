@@ -30,8 +30,10 @@ import Testing
   }
 
   static let refused: [(fixture: String, changes: [String: JSONValue?], key: String)] = [
-    ("qwen3moe-top2", ["decoder_sparse_step": 2], "decoder_sparse_step"),
-    ("qwen3moe-top2", ["mlp_only_layers": [0]], "mlp_only_layers"),
+    ("qwen3moe-dense", ["decoder_sparse_step": 0], "decoder_sparse_step"),
+    ("qwen3moe-dense", ["mlp_only_layers": "3"], "mlp_only_layers"),
+    ("qwen3moe-dense", ["mlp_only_layers": [3, 0.5]], "mlp_only_layers"),
+    ("qwen3moe-dense", ["intermediate_size": 0], "intermediate_size"),
     ("qwen3moe-top2", ["num_experts_per_tok": 9], "num_experts_per_tok"),
     ("qwen3-grouped", ["attention_bias": "no"], "attention_bias"),
     ("qwen2-window", ["layer_types": ["full_attention"]], "layer_types"),
@@ -39,7 +41,13 @@ import Testing
       "qwen2-window",
       ["layer_types": ["full_attention", "chunked_attention", "full_attention"]], "layer_types"
     ),
-    ("olmoe-top3", ["clip_qkv": 8], "clip_qkv"),
+    ("olmoe-top3", ["clip_qkv": 0], "clip_qkv"),
+    ("olmoe-top3", ["clip_qkv": -8], "clip_qkv"),
+    (
+      "llama-multihead", ["quantization_config": ["quant_method": "awq", "bits": 4]],
+      "quantization_config"
+    ),
+    ("llama-multihead", ["quantization": ["group_size": 64, "bits": 4]], "quantization"),
     ("gemma3-multihead", ["attn_logit_softcapping": 50], "attn_logit_softcapping"),
     ("gemma3-multihead", ["use_bidirectional_attention": true], "use_bidirectional_attention"),
     ("gemma2-grouped", ["query_pre_attn_scalar": 0], "query_pre_attn_scalar"),

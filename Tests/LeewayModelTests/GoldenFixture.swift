@@ -53,10 +53,8 @@ struct GoldenFixture: Sendable {
 extension TransformerConfig {
   /// Every site, in the order in which a pass visits them.
   var sites: [Site] {
-    let kinds = Site.Kind.allCases.filter {
-      $0 != .finalNorm && $0 != .logits && has($0)
-    }
-    return (0..<layers).flatMap { layer in kinds.map { Site($0, layer: layer) } }
+    let kinds = Site.Kind.allCases.filter { $0 != .finalNorm && $0 != .logits }
+    return (0..<layers).flatMap { layer in kinds.map { Site($0, layer: layer) }.filter(has) }
       + [Site(.finalNorm), Site(.logits)]
   }
 }

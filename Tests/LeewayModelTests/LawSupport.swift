@@ -80,12 +80,15 @@ struct RandomJobs {
   mutating func intervention(
     kinds: [Site.Kind] = RandomJobs.kinds, strength: Double? = nil
   ) throws -> Intervention {
-    let kind = pick(kinds.filter(config.has))
+    func blocks(_ kind: Site.Kind) -> [Int] {
+      (0..<config.layers).filter { config.has(Site(kind, layer: $0)) }
+    }
+    let kind = pick(kinds.filter { !blocks($0).isEmpty })
     let name = pick(["add", "add", "project-out", "clamp"])
     let steering = try SteeringOperators.named(
       name, parameters: name == "clamp" ? ["value": 0.5] : [:])
     return Intervention(
-      site: Site(kind, layer: chance.below(config.layers)),
+      site: Site(kind, layer: pick(blocks(kind))),
       positions: pick(Positions.allCases + [.only(1..<3)]),
       edit: steering.edit(
         direction: direction(kind), strength: strength ?? pick([-2, 0, 0.5, 1, 3]),

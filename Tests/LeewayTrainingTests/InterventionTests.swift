@@ -44,7 +44,9 @@ import Testing
             direction: raw.map { $0 / length }, strength: 0.6, residualMedian: 1)))
     }
     for kind in Site.Kind.allCases
-    where kind != .finalNorm && kind != .logits && kind != .mlpRouter && config.has(kind) {
+    where kind != .finalNorm && kind != .logits && kind != .mlpRouter
+      && config.has(Site(kind, layer: 0))
+    {
       let site = Site(kind, layer: 0)
       let width = config.width(of: kind)
       let direction = chance.floats(width, by: 0.2)

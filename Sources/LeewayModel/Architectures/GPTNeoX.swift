@@ -19,7 +19,9 @@ extension Architecture {
       config.parallelHalves = try json.flag("use_parallel_residual", default: true)
       let bias = try json.flag("attention_bias", default: true)
       (config.attentionInBias, config.attentionOutBias, config.mlpBias) = (bias, bias, true)
-      json.inert("is_decoder")
+      // The framework's version 4 wrote the last two beside `rotary_emb_base` and `rotary_pct`, and
+      // neither version reads them.
+      json.inert("is_decoder", "rope_theta", "partial_rotary_factor")
       return config
     },
     weights: WeightTable(
@@ -32,6 +34,8 @@ extension Architecture {
       value: .init("layers.#.attention.query_key_value", part: 2, parts: 3, byHead: true),
       attnOut: .init("layers.#.attention.dense"), gate: nil,
       up: .init("layers.#.mlp.dense_h_to_4h"), down: .init("layers.#.mlp.dense_4h_to_h"),
+      // As newer versions of the framework hold it in memory, and as somebody may have written it.
+      stacks: [.init(name: "lm_head.weight", maps: ["embed_out"])],
       ignorable: [
         "layers.#.attention.bias", "layers.#.attention.masked_bias",
         "layers.#.attention.rotary_emb.inv_freq", "rotary_emb.inv_freq",

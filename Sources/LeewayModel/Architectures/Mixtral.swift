@@ -19,6 +19,7 @@ extension Architecture {
       table.gate = .init("layers.#.block_sparse_moe.experts.@.w1")
       table.up = .init("layers.#.block_sparse_moe.experts.@.w3")
       table.down = .init("layers.#.block_sparse_moe.experts.@.w2")
+      table.stackExperts()
       return table
     }(),
     fresh: { shape in

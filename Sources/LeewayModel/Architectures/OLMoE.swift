@@ -12,7 +12,7 @@ extension Architecture {
       config.attentionInBias = bias
       config.attentionOutBias = bias
       config.headNorm = .together
-      try json.requireNone("clip_qkv")
+      config.attentionClip = try json.limit("clip_qkv")
       try json.experts(["num_experts"], default: (64, 8), into: &config)
       config.sharesSumToOne = try json.flag("norm_topk_prob", default: false)
       return config
@@ -25,6 +25,7 @@ extension Architecture {
     },
     written: { config in
       config.usualKeys("OlmoeForCausalLM", without: ["head_dim"]) + [
+        ("clip_qkv", config.attentionClip > 0 ? .number(config.attentionClip.asWritten) : .null),
         ("num_experts", .integer(config.experts)),
         ("num_experts_per_tok", .integer(config.expertsPerToken)),
         ("norm_topk_prob", .bool(config.sharesSumToOne)),

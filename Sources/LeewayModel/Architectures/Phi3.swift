@@ -12,6 +12,8 @@ extension Architecture {
           context: 4096, epsilon: 1e-5,
           rotary: .init(share: "partial_rotary_factor", original: 4096)))
       config.windows = try json.uniformWindows(layers: config.layers)
+      // Phi-4-mini's folders have them, and no version of the framework reads them.
+      json.inert("full_attn_mod", "interpolate_factor")
       return config
     },
     weights: {

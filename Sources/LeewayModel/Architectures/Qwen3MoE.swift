@@ -2,7 +2,7 @@ import LeewayBase
 import LeewayTensor
 
 extension Architecture {
-  /// Qwen 3 with experts in every block. Yang et al. 2025, arXiv:2505.09388.
+  /// Qwen 3 with experts, in every block or in some. Yang et al. 2025, arXiv:2505.09388.
   static let qwen3MoE = Architecture(
     modelType: "qwen3_moe",
     config: { (json) throws(CheckpointError) in
@@ -11,9 +11,8 @@ extension Architecture {
       config.attentionInBias = bias
       config.attentionOutBias = bias
       config.headNorm = .each
-      // Of blocks with one MLP for all, which there may not be any.
-      json.inert("intermediate_size", "max_window_layers")
-      try json.requireEveryBlockRouted()
+      json.inert("max_window_layers")
+      try json.denseBlocks(into: &config)
       if try json.flag("use_sliding_window", default: false) {
         config.windows = try json.uniformWindows(layers: config.layers, default: 4096)
       } else {
@@ -30,6 +29,9 @@ extension Architecture {
       table.gate = .init("layers.#.mlp.experts.@.gate_proj")
       table.up = .init("layers.#.mlp.experts.@.up_proj")
       table.down = .init("layers.#.mlp.experts.@.down_proj")
+      table.stackExperts()
+      let llama = Architecture.llama.weights
+      table.dense = .init(gate: llama.gate, up: llama.up, down: llama.down)
       return table
     }(),
     fresh: { shape in
@@ -41,7 +43,10 @@ extension Architecture {
       config.usualKeys("Qwen3MoeForCausalLM", without: ["intermediate_size"])
         + config.qwenWindowKeys.filter { $0.0 != "layer_types" } + [
           ("moe_intermediate_size", .integer(config.mlpWidth)),
-          ("intermediate_size", .integer(config.mlpWidth)),
+          (
+            "intermediate_size",
+            .integer(config.denseBlocks.isEmpty ? config.mlpWidth : config.denseWidth)
+          ), ("mlp_only_layers", .array(config.denseBlocks.sorted().map { .integer($0) })),
           ("num_experts", .integer(config.experts)),
           ("num_experts_per_tok", .integer(config.expertsPerToken)),
           ("norm_topk_prob", .bool(config.sharesSumToOne)),

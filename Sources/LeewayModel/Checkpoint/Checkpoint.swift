@@ -7,7 +7,7 @@ public struct Checkpoint: Sendable {
   public let folder: String
   public let architecture: Architecture
   public let config: TransformerConfig
-  /// Unknown configuration keys that were null, false or 0.
+  /// Unknown configuration keys that were null, false, 0 or empty.
   public let harmlessKeys: [String]
   /// Unknown keys that the caller chose to ignore; recorded with every result.
   public let ignoredKeys: [String]
@@ -19,11 +19,12 @@ public struct Checkpoint: Sendable {
   ///   - ignoring: configuration keys to accept unread.
   public init(folder: String, ignoring: Set<String> = []) throws(CheckpointError) {
     // Any file is taken for a GGUF: one that is none is told so.
-    if (try? MappedFile(path: folder)) != nil {
-      try self.init(gguf: folder, ignoring: ignoring)
-    } else {
+    do { _ = try MappedFile(path: folder) } catch {
+      if case .pointer = error { throw .file(error) }
       try self.init(huggingFace: folder, ignoring: ignoring)
+      return
     }
+    try self.init(gguf: folder, ignoring: ignoring)
   }
 
   /// Where the configuration stands.
@@ -64,8 +65,10 @@ public struct Checkpoint: Sendable {
     harmlessKeys = try reader.finish(ignoring: ignoring)
     ignoredKeys = ignoring.sorted()
     do { archive = try TensorArchive(folder: folder) } catch { throw .tensors(error) }
+    let names = architecture.weights
     table = try ResolvedTable(
-      architecture.weights, config: config, archive: archive, folder: folder)
+      names, config: config,
+      archive: names.unstacked(archive, config: config, folder: folder), folder: folder)
   }
 
   /// SHA-256 over the configuration and every tensor file, in name order.

@@ -14,18 +14,22 @@ extension ConfigReader {
     return try windows(layers: layers, default: 4096) { Double($0) >= lowest }
   }
 
-  /// Blocks that have one MLP for all beside blocks that have experts are refused.
-  mutating func requireEveryBlockRouted() throws(CheckpointError) {
+  /// Which blocks have one MLP for all, of width `intermediate_size`, where the others have experts:
+  /// those of `mlp_only_layers`, and all but every `decoder_sparse_step`-th.
+  mutating func denseBlocks(into config: inout TransformerConfig) throws(CheckpointError) {
     let step = try optionalSize("decoder_sparse_step") ?? 1
-    guard step == 1 else {
-      throw .wrongValue(
-        path: path, key: "decoder_sparse_step", expected: "1: experts in every block",
-        found: "\(step)")
+    var listed: [Int] = []
+    if let value = value("mlp_only_layers") {
+      listed = (value.array ?? []).compactMap(\.int)
+      guard listed.count == value.array?.count else {
+        throw wrong("mlp_only_layers", "a list of blocks", value)
+      }
     }
-    guard let value = value("mlp_only_layers") else { return }
-    guard value.array?.isEmpty == true else {
-      throw wrong("mlp_only_layers", "an empty list: experts in every block", value)
-    }
+    config.denseBlocks = Set(
+      (0..<config.layers).filter { ($0 + 1) % step != 0 || listed.contains($0) })
+    // The framework's default; where every block has experts it means nothing.
+    let width = try optionalSize("intermediate_size") ?? 6144
+    config.denseWidth = config.denseBlocks.isEmpty ? 0 : width
   }
 
   /// What every Gemma has.

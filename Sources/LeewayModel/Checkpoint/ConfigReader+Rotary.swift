@@ -145,8 +145,9 @@ private struct RotaryObject {
 
   func checkKeys() throws(CheckpointError) {
     let known = [
-      "attention_factor", "beta_fast", "beta_slow", "factor", "high_freq_factor", "long_factor",
-      "low_freq_factor", "mscale", "mscale_all_dim", "original_max_position_embeddings",
+      "attention_factor", "beta_fast", "beta_slow", "factor", "finetuned", "high_freq_factor",
+      "long_factor", "low_freq_factor", "mscale", "mscale_all_dim",
+      "original_max_position_embeddings",
       "partial_rotary_factor", "rope_theta", "rope_type", "short_factor", "truncate", "type",
     ]
     guard case .object(let members) = value else { throw wrong("an object or null") }

@@ -84,6 +84,15 @@ extension ConfigReader {
     return Float(cap)
   }
 
+  /// A number above 0; 0 where the key is null or absent.
+  mutating func limit(_ key: String) throws(CheckpointError) -> Float {
+    guard let value = value(key) else { return 0 }
+    guard let limit = value.double, limit > 0, limit.isFinite else {
+      throw wrong(key, "a number above 0, or null", value)
+    }
+    return Float(limit)
+  }
+
   /// By block, how far a query looks back; `layer_types` decides where it stands.
   ///
   /// - Parameter isWindowed: of a block, where the configuration does not say.

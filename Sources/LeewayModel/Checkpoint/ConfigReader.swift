@@ -2,7 +2,7 @@ import LeewayBase
 import LeewayTensor
 
 /// Reads `config.json` and remembers which keys were understood. What remains at the end is
-/// refused, unless it is null, false or 0: an unread key may change the model.
+/// refused, unless it is null, false, 0 or empty: an unread key may change the model.
 struct ConfigReader {
   let path: String
   private let root: JSONValue
@@ -12,22 +12,24 @@ struct ConfigReader {
   private var inner: [(key: String, reader: ConfigReader)] = []
 
   /// Keys that no family's arithmetic depends on: bookkeeping, dropout, and how texts are drawn,
-  /// which the study says.
+  /// which the study says; what converters and trainers left.
   private static let bookkeeping: Set<String> = [
-    "_attn_implementation", "_attn_implementation_autoset", "_commit_hash", "_name_or_path",
-    "architectures", "attention_dropout", "attn_pdrop", "auto_map", "bos_token_id",
+    "_attn_implementation", "_attn_implementation_autoset", "_commit_hash", "_flash_attn_2_enabled",
+    "_name_or_path", "_num_labels", "architectures", "attention_dropout",
+    "attention_probs_dropout_prob", "attn_implementation", "attn_pdrop", "auto_map", "bos_token_id",
     "cache_implementation", "chunk_size_feed_forward", "classifier_dropout", "cls_token_id",
-    "decoder_start_token_id", "diversity_penalty", "do_sample", "dtype", "early_stopping",
-    "embd_pdrop", "finetuning_task", "gradient_checkpointing", "hidden_dropout", "id2label",
-    "initializer_range", "keys_to_ignore_at_inference", "label2id", "length_penalty", "max_length",
-    "max_new_tokens", "min_length", "model_type", "n_special", "num_beam_groups", "num_beams",
-    "num_labels", "num_return_sequences", "output_attentions", "output_hidden_states",
-    "output_past", "pad_token_id", "predict_special_tokens", "prefix", "pretraining_tp",
-    "problem_type", "repetition_penalty", "resid_pdrop", "return_dict", "sep_token_id",
-    "summary_activation", "summary_first_dropout", "summary_proj_to_labels", "summary_type",
-    "summary_use_proj", "task_specific_params", "temperature", "tokenizer_class", "top_k", "top_p",
-    "torch_dtype", "torchscript", "transformers.js_config", "transformers_version", "typical_p",
-    "unk_token_id", "use_cache",
+    "custom_pipelines", "decoder_start_token_id", "diversity_penalty", "do_sample", "dtype",
+    "early_stopping", "embd_pdrop", "finetuning_task", "gradient_checkpointing", "hidden_dropout",
+    "hidden_dropout_prob", "id2label", "initializer_range", "keys_to_ignore_at_inference",
+    "label2id", "length_penalty", "max_length", "max_new_tokens", "max_sequence_length",
+    "min_length", "model_type", "n_special", "num_beam_groups", "num_beams", "num_labels",
+    "num_return_sequences", "output_attentions", "output_hidden_states", "output_past",
+    "pad_token_id", "predict_special_tokens", "prefix", "pretraining_tp", "problem_type",
+    "repetition_penalty", "resid_pdrop", "return_dict", "sep_token_id", "summary_activation",
+    "summary_first_dropout", "summary_proj_to_labels", "summary_type", "summary_use_proj",
+    "task_specific_params", "temperature", "tokenizer_class", "top_k", "top_p", "torch_dtype",
+    "torchscript", "transformers.js_config", "transformers_version", "typical_p", "unk_token_id",
+    "unsloth_fixed", "unsloth_version", "use_cache",
   ]
 
   init(_ root: JSONValue, path: String) throws(CheckpointError) {
@@ -143,9 +145,21 @@ struct ConfigReader {
     }
   }
 
-  /// Throws the keys that nobody understood; returns the harmless ones (null, false, 0).
+  private static let quantisation: Set<String> = [
+    "compression_config", "quantization", "quantization_config",
+  ]
+
+  /// Throws the keys that nobody understood; returns the harmless ones (null, false, 0, empty).
   func finish(ignoring: Set<String>) throws(CheckpointError) -> [String] {
     let (harmless, unknown) = unread(ignoring)
+    // Its tensors are not what the configuration asks for: accepting the key would not help.
+    if let key = unknown.first(where: Self.quantisation.contains) {
+      let method = root[key]?["quant_method"]?.text ?? root[key]?.excerpt ?? ""
+      throw .wrongValue(
+        path: path, key: key,
+        expected: "none: take the model as it was before it was quantised, or a GGUF file of it",
+        found: method)
+    }
     guard unknown.isEmpty else { throw .unknownKeys(path: path, keys: unknown) }
     return harmless
   }
@@ -157,7 +171,9 @@ struct ConfigReader {
     for key in keys where !read.contains(key) && !Self.bookkeeping.contains(key) {
       guard !ignoring.contains(prefix + key) else { continue }
       let value = root[key]
-      let empty = value == .null || value?.bool == false || value?.double == 0
+      let empty =
+        value == .null || value?.bool == false || value?.double == 0
+        || value?.array?.isEmpty == true || value?.members?.isEmpty == true
       if empty { sorted.harmless.append(prefix + key) } else { sorted.unknown.append(prefix + key) }
     }
     for (key, reader) in inner {

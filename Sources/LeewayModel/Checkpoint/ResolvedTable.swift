@@ -103,22 +103,25 @@ struct ResolvedTable: Sendable {
       let inBias = config.attentionInBias
       let headNorms = config.headNormWidths
       var router: Map?
-      if config.experts > 0, let name = table.router {
-        router = try map(name, config.experts, config.width, bias: false)
+      let count = config.experts(index)
+      if count > 0, let name = table.router {
+        router = try map(name, count, config.width, bias: false)
       }
+      let mlp = table.mlp(dense: config.denseBlocks.contains(index))
+      let mlpWidth = config.mlpWidth(index)
       var experts: [Expert] = []
-      for expert in 0..<max(1, config.experts) {
+      for expert in 0..<max(1, count) {
         func part(_ name: WeightTable.Linear, _ outputs: Int, _ inputs: Int)
           throws(CheckpointError) -> Map
         {
           try map(name, outputs, inputs, bias: config.mlpBias, expert: expert)
         }
         var gate: Map?
-        if let name = table.gate { gate = try part(name, config.mlpWidth, config.width) }
+        if let name = mlp.gate { gate = try part(name, mlpWidth, config.width) }
         experts.append(
           Expert(
-            gate: gate, up: try part(table.up, config.mlpWidth, config.width),
-            down: try part(table.down, config.width, config.mlpWidth)))
+            gate: gate, up: try part(mlp.up, mlpWidth, config.width),
+            down: try part(mlp.down, config.width, mlpWidth)))
       }
       blocks.append(
         Block(

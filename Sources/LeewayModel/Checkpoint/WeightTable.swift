@@ -69,13 +69,53 @@ struct WeightTable: Sendable {
   var gate: Linear?
   var up: Linear
   var down: Linear
+  /// The MLP of blocks that have one for all where the others have experts.
+  var dense: MLP? = nil
+  /// Under which names some writers put several tensors into one.
+  var stacks: [Stack] = []
   /// Buffers that some exporters store and that hold nothing learned.
   var ignorable: [String]
   /// Beginnings of whole names that belong to another model in the same folder.
   var foreign: [String] = []
 
+  /// A tensor that holds several others: those of all experts of a block one after the other, and for
+  /// each expert its maps one below the other.
+  struct Stack: Sendable {
+    /// Whole, `.weight` with it.
+    var name: String
+    /// The maps; without `@` in it, the tensor is that map's under another name.
+    var maps: [String]
+    /// They lead out of MLPs, not into them.
+    var leavesMLP = false
+  }
+
+  /// How newer versions of the reference framework hold experts in memory, which is what a folder has
+  /// when somebody wrote that down as it was: gates and ups of all experts in one tensor, downs in
+  /// another.
+  mutating func stackExperts() {
+    guard let gate, let router else { return }
+    stacks = [
+      Stack(name: "layers.#.mlp.experts.gate_up_proj", maps: [gate.name, up.name]),
+      Stack(name: "layers.#.mlp.experts.down_proj", maps: [down.name], leavesMLP: true),
+      Stack(name: "layers.#.mlp.gate.weight", maps: [router.name]),
+    ]
+  }
+
+  struct MLP: Sendable {
+    var gate: Linear?
+    var up: Linear
+    var down: Linear
+  }
+
+  /// The names of a block's MLPs.
+  func mlp(dense isDense: Bool) -> MLP {
+    let own = MLP(gate: gate, up: up, down: down)
+    return isDense ? dense ?? own : own
+  }
+
   var linears: [Linear] {
-    [query, key, value, attnOut, up, down] + [router, gate].compactMap { $0 }
+    [query, key, value, attnOut, up, down, dense?.up, dense?.down, router, gate, dense?.gate]
+      .compactMap { $0 }
   }
 
   static func name(_ template: String, block: Int, expert: Int = 0) -> String {

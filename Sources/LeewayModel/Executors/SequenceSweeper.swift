@@ -126,10 +126,10 @@ extension SequenceSweeper {
       let site = intervention.site
       if site.kind == .logits { continue }
       guard site.kind != .finalNorm else { throw EngineError.notEditable(site: site) }
-      guard config.has(site.kind) else { throw EngineError.noSuchSite(site: site) }
       guard site.layer >= 0, site.layer < config.layers else {
         throw EngineError.noSuchLayer(site: site, layers: config.layers)
       }
+      guard config.has(site) else { throw EngineError.noSuchSite(site: site) }
     }
   }
 
@@ -150,11 +150,11 @@ extension SequenceSweeper {
 
   func validate(_ job: CaptureJob) throws {
     try validate(job.prompts, variants: [job.variant])
-    for site in job.sites where !model.config.has(site.kind) {
-      throw EngineError.noSuchSite(site: site)
-    }
     for site in job.sites where site.layer >= model.config.layers {
       throw EngineError.noSuchLayer(site: site, layers: model.config.layers)
+    }
+    for site in job.sites where !model.config.has(site) {
+      throw EngineError.noSuchSite(site: site)
     }
   }
 }

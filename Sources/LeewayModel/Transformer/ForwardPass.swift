@@ -119,6 +119,8 @@ package struct ForwardPass {
     }
     headNorm(q, .query(layer))
     headNorm(k, .key(layer))
+    clip(q)
+    clip(kv)
     if case .rotary(_, _, let interleaved, _) = config.positions(layer),
       let table = model.rotary(layer)?.serving(batch.positions)
     {
@@ -183,7 +185,7 @@ package struct ForwardPass {
   }
 
   private mutating func mlp(_ layer: Int, _ batch: Batch, _ x: Matrix, _ needed: [Int]?) -> Matrix {
-    if config.experts > 0 { return mixture(layer, batch, x, needed) }
+    if config.experts(layer) > 0 { return mixture(layer, batch, x, needed) }
     let post = tap(.mlpPost, layer, hidden(layer, expert: 0, x), batch, needed)
     return linear(post, .down(layer, expert: 0), into: space.mlpOut)
   }
@@ -193,7 +195,7 @@ package struct ForwardPass {
     let up = linear(x, .up(layer, expert: expert), into: space.hidden)
     let post: Matrix
     if config.gatedMLP {
-      post = space.gated.matrix(rows: up.rows, columns: config.mlpWidth)
+      post = space.gated.matrix(rows: up.rows, columns: up.columns / 2)
       kernels.gate(up, config.activation, into: post)
       recorder?.record(.gate(up, into: post))
     } else {
@@ -272,6 +274,17 @@ package struct ForwardPass {
       recorder.record(.headNorm(was, place, into: x))
     }
     kernels.rmsNorm(x, weight: model.norm(place).weight, epsilon: config.epsilon, into: x)
+  }
+
+  /// Cuts queries, or keys and values, to the range that attention reads, in place.
+  private func clip(_ x: Matrix) {
+    let limit = config.attentionClip
+    guard limit > 0 else { return }
+    if let recorder { recorder.record(.clip(space.copy(x), into: x)) }
+    for row in 0..<x.rows {
+      let values = x.row(row)
+      for column in values.indices { values[column] = min(max(values[column], -limit), limit) }
+    }
   }
 
   private func norm(_ x: Matrix, _ place: NormPlace, into buffer: FloatBuffer) -> Matrix {

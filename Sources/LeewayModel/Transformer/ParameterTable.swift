@@ -80,18 +80,20 @@ package struct ParameterTable: Sendable {
         endsBranch: true)
       norm(.attnPost(block), table.attnPostNorm)
       norm(.mlp(block), table.mlpNorm)
-      if config.experts > 0, let router = table.router {
-        maps[.router(block)] = map(router, config.experts, config.width, bias: false)
+      let (count, mlpWidth) = (config.experts(block), config.mlpWidth(block))
+      let mlp = table.mlp(dense: config.denseBlocks.contains(block))
+      if count > 0, let router = table.router {
+        maps[.router(block)] = map(router, count, config.width, bias: false)
       }
-      for expert in 0..<max(1, config.experts) {
+      for expert in 0..<max(1, count) {
         let gate =
-          table.gate.map {
-            map($0, config.mlpWidth, config.width, bias: config.mlpBias, expert: expert)
+          mlp.gate.map {
+            map($0, mlpWidth, config.width, bias: config.mlpBias, expert: expert)
           } ?? []
-        let up = map(table.up, config.mlpWidth, config.width, bias: config.mlpBias, expert: expert)
+        let up = map(mlp.up, mlpWidth, config.width, bias: config.mlpBias, expert: expert)
         maps[.up(block, expert: expert)] = gate + up
         maps[.down(block, expert: expert)] = map(
-          table.down, config.width, config.mlpWidth, bias: config.mlpBias, endsBranch: true,
+          mlp.down, config.width, mlpWidth, bias: config.mlpBias, endsBranch: true,
           expert: expert)
       }
       norm(.mlpPost(block), table.mlpPostNorm)

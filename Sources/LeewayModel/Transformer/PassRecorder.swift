@@ -34,6 +34,8 @@ package enum PassOp {
   case linear(Matrix, LinearPlace, into: Matrix)
   /// In place: what x was, then x.
   case headNorm(Matrix, NormPlace, into: Matrix)
+  /// In place, to the range that attention reads: what x was, then x.
+  case clip(Matrix, into: Matrix)
   /// In place.
   case rotary(Matrix, layer: Int, heads: Int, positions: [Int32])
   /// Keys, then values, side by side.

@@ -16,9 +16,9 @@ extension Transformer {
         attnPostNorm: table.norm(.attnPost(layer), in: weights, config),
         mlpNorm: table.norm(.mlp(layer), in: weights, config),
         mlpPostNorm: table.norm(.mlpPost(layer), in: weights, config),
-        router: config.experts > 0
+        router: config.experts(layer) > 0
           ? LinearWeights(table.sources(.router(layer), in: weights)) : nil,
-        experts: (0..<max(1, config.experts)).map { expert in
+        experts: (0..<max(1, config.experts(layer))).map { expert in
           Expert(
             up: LinearWeights(table.sources(.up(layer, expert: expert), in: weights)),
             down: LinearWeights(table.sources(.down(layer, expert: expert), in: weights)))

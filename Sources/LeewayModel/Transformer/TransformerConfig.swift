@@ -58,6 +58,9 @@ public struct TransformerConfig: Sendable, Equatable {
   /// Attention and MLP read the same stream, each through its norm: the MLP does not see what
   /// attention adds.
   public var parallelHalves = false
+  /// Queries, keys and values beyond it on either side become it, before queries and keys are
+  /// turned; 0 leaves them.
+  public var attentionClip: Float = 0
   /// Factor on query · key.
   public var attentionScale: Float
   /// Whether block l divides it by l + 1.
@@ -75,11 +78,22 @@ public struct TransformerConfig: Sendable, Equatable {
   public var experts = 0
   /// How many of them a position goes through.
   public var expertsPerToken = 0
+  /// Blocks that have one MLP for all although the others have experts, and how wide it is.
+  public var denseBlocks: Set<Int> = []
+  public var denseWidth = 0
   /// Whether a position's chosen experts share 1 among them; else each has its share among all.
   public var sharesSumToOne = true
 
   public var queryWidth: Int { heads * headWidth }
   public var kvWidth: Int { kvHeads * headWidth }
+
+  /// MLPs of a block among which its router chooses; 0 where there is one MLP for all.
+  public func experts(_ layer: Int) -> Int { denseBlocks.contains(layer) ? 0 : experts }
+
+  /// Numbers between the maps of each MLP of a block.
+  public func mlpWidth(_ layer: Int) -> Int {
+    denseBlocks.contains(layer) ? denseWidth : mlpWidth
+  }
 
   /// Positions that a query of a block sees; 0: all.
   public func window(_ layer: Int) -> Int { windows.isEmpty ? 0 : windows[layer] }
@@ -114,11 +128,11 @@ public struct TransformerConfig: Sendable, Equatable {
     }
   }
 
-  /// Whether the family has such a site: with experts, no one activation enters the down maps.
-  public func has(_ kind: Site.Kind) -> Bool {
-    switch kind {
-    case .mlpRouter, .mlpExperts: experts > 0
-    case .mlpPost: experts == 0
+  /// Whether the model has such a site: with experts, no one activation enters a block's down maps.
+  public func has(_ site: Site) -> Bool {
+    switch site.kind {
+    case .mlpRouter, .mlpExperts: experts(site.layer) > 0
+    case .mlpPost: experts(site.layer) == 0
     default: true
     }
   }
@@ -130,7 +144,7 @@ public struct TransformerConfig: Sendable, Equatable {
     case .attnQ, .attnZ: queryWidth
     case .attnK, .attnV: kvWidth
     case .mlpRouter, .mlpExperts: experts
-    case .mlpPost: mlpWidth
+    case .mlpPost: experts > 0 ? denseWidth : mlpWidth
     case .logits: vocabulary
     }
   }

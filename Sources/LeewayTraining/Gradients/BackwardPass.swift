@@ -28,6 +28,7 @@ struct BackwardPass {
     case .norm(let x, let place, let y): norm(x, place, y)
     case .linear(let x, let place, let y): linear(x, place, y)
     case .headNorm(let was, let place, let x): headNorm(was, place, x)
+    case .clip(let was, let x): clip(was, x)
     case .rotary(let x, let layer, let heads, let positions): rotary(x, layer, heads, positions)
     case .attention(let q, let keyValue, let layer, let z): attention(q, keyValue, layer, z)
     case .activate(let x, let y):
@@ -108,6 +109,17 @@ struct BackwardPass {
       was, weight: model.transformer.norm(place).weight, epsilon: config.epsilon, dy: dx, into: dx,
       adding: false, dWeight: toWeights ? model.slope(stored.weight) : nil,
       partials: arena.take(Kernels.partials(rows: x.rows, columns: x.columns)))
+  }
+
+  /// What was cut off moves nothing.
+  private func clip(_ was: Matrix, _ x: Matrix) {
+    guard let dx = table.gradient(of: x) else { return }
+    for row in 0..<was.rows {
+      let (values, slopes) = (was.row(row), dx.row(row))
+      for column in values.indices where values[column].magnitude > config.attentionClip {
+        slopes[column] = 0
+      }
+    }
   }
 
   private func linear(_ x: Matrix, _ place: LinearPlace, _ y: Matrix) {

@@ -12,7 +12,9 @@ struct MemoryNeed {
     // Rows of one pass: whole sequences.
     let rows = max(
       recipe.sequence, min(recipe.batch * recipe.sequence, Trainee.rowsAtOnce))
-    let up = (config.gatedMLP ? 3 : 2) * config.mlpWidth * max(1, config.expertsPerToken)
+    let up =
+      (config.gatedMLP ? 3 : 2)
+      * max(config.mlpWidth * max(1, config.expertsPerToken), config.denseWidth)
     let norms = (config.postNorms ? 2 : 0) * config.width
     let heads = config.headNorm == nil ? 0 : config.queryWidth + config.kvWidth
     let block =
