@@ -71,9 +71,14 @@ extension Tokenizer {
       hashes.append(ContentHash.sha256(bytes))
       extra = try Self.parse(bytes, extraPath)
     }
+    let added = try Self.addedTokens(config, vocabulary, extra)
+    let ids = { (token: [UInt8]) in
+      added.array?.first { $0["content"]?.bytes == token }?["id"]
+        ?? vocabulary[String(decoding: token, as: UTF8.self)]
+    }
     self = try TokenizerReader(path: path).read([
       "model": ["type": "BPE", "vocab": vocabulary, "merges": Self.mergeLines(mergesBytes)],
-      "added_tokens": try Self.addedTokens(config, vocabulary, extra),
+      "added_tokens": added, "post_processor": try Self.template(config, qwen: qwen, ids: ids),
       "normalizer": qwen ? ["type": "NFC"] : .null,
       "pre_tokenizer": [
         "type": "Sequence",
@@ -92,6 +97,41 @@ extension Tokenizer {
       "decoder": ["type": "ByteLevel"],
     ])
     contentHash = ContentHash.sha256(hashes.joined())
+  }
+
+  /// What the configuration has put before and behind every text. Beside a `tokenizer.json` its flags
+  /// mean nothing, as in the reference since its version 5: that file's own processor says it.
+  private static func template(
+    _ config: TokenizerNode?, qwen: Bool, ids: ([UInt8]) -> JSONValue?
+  ) throws(TokenizerError) -> JSONValue {
+    guard let config else { return .null }
+    let text: JSONValue = ["Sequence": ["id": "A", "type_id": 0]]
+    var (single, special) = ([text], [JSONMember]())
+    // Qwen's class has no first token unless the configuration names one.
+    for (flag, key, standard) in [
+      ("add_bos_token", "bos_token", qwen ? nil : "<|endoftext|>"),
+      ("add_eos_token", "eos_token", "<|endoftext|>"),
+    ] where try config.flag(flag, default: false) {
+      let node = config.child(key)
+      let named = node?.value.bytes ?? node?.value["content"]?.bytes
+      guard let token = named ?? (config.value[key] == nil ? standard.map { Array($0.utf8) } : nil)
+      else { continue }
+      guard let id = ids(token) else {
+        throw (node ?? config).wrong("a token of the vocabulary, for \(flag)")
+      }
+      let item: JSONValue = ["SpecialToken": ["id": .string(token), "type_id": 0]]
+      single.insert(item, at: key == "bos_token" ? 0 : single.count)
+      special.append(JSONMember(key: token, value: ["ids": [id]]))
+    }
+    guard !special.isEmpty else { return .null }
+    // Both may be one token.
+    let distinct = special.enumerated().filter { index, member in
+      !special[..<index].contains { $0.key == member.key }
+    }
+    return [
+      "type": "TemplateProcessing", "single": .array(single),
+      "special_tokens": .object(distinct.map(\.element)),
+    ]
   }
 
   /// One merge a line; lines may end in CR LF.

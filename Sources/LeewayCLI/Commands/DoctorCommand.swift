@@ -41,7 +41,8 @@ struct DoctorCommand: ParsableCommand {
         let note =
           tokenizer.guessesWords
           ? "; tokenizer.ggml.pre is missing: words are cut as llama.cpp cuts them by default" : ""
-        print("tokenizer   \(tokenizer.vocabularyCount) ids\(note)")
+        let flags = TokenizerNote.flags(tokenizer, folder: opened.checkpoint.folder)
+        print("tokenizer   \(tokenizer.vocabularyCount) ids\(note)\(flags.map { "; " + $0 } ?? "")")
       } catch let error as TokenizerError {
         print("tokenizer   \(ErrorText.sentence(error))")
       }
