@@ -113,6 +113,7 @@ SHORT = [
     "a_b \u200dz \u0903x \u203f y\u0300", "\ud55c\u1112\u1161\u11ab \uac00\u11a8\u11a8 \uac00\u11a7\u11c3 \uac1c\u11c3x \u0cca\u0cd5 \uff76\uff9e \u1e9b\u0323", "--a--b---", "", "\u00a0 pad \u3000",
     "x\u088fy\u0c5c \U00011de1\U0001ccfa1 \U0001fac8! \U000187f8 \u0295\u02e4 \ufbc3 \u20c1 a\u1acf \U00010781 \u07fd \u2e43\u166d \U000111c9 \u0d00",
     "\ufb01\u0301 \u2460\u0301x \r\n\ta\u0302\u0301 \u200b\u00ad\u0001\x7f\u2028.\uff9e\ufeff",
+    "\u6d77\u9e25gull \u30ab\u30e2\u30e1\u3068\ud55c 1234567, x12 camelCase! A\r5\u00b2 abcd; a--a", "\u0419\u0f73\u0306\u0f71 A\u0f81\u0f71",
 ]
 
 
@@ -175,6 +176,16 @@ EXPRESSIONS = [
     "[\u4e00-\u9fa5\u0800-\u4e00\uac00-\ud7ff]+", r"[0-9][0-9][0-9]", r"\p{N}{1,3}",
     r"\w+|[^\w\s]+", r"\d+|\D", r"a(?=[^b])|b{2,}|x{2}", r"(?i:tHe|[k-s])", r"\P{L}+|\p{^Lu}",
     r"(?:a|--)(o|e|-)?|\S", r"[\p{Lu}\p{Ll}]|\p{M}+|\p{Nd}", r"\x{61}|\x{ff11}|\u00e9", r"[\W\S]", r"[^\S\n]+|.",
+    # Classes within classes and what they share; scripts.
+    r"[\p{Han}]+|[^\r\n\p{L}\p{N}]?[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}&&[^\p{Han}]]*[\p{Ll}\p{Lm}\p{Lo}\p{M}&&[^\p{Han}]]+"
+    r"(?i:'s|'t|'re|'ve|'m|'ll|'d)?|[^\r\n\p{L}\p{N}]?[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}&&[^\p{Han}]]+"
+    r"[\p{Ll}\p{Lm}\p{Lo}\p{M}&&[^\p{Han}]]*(?i:'s|'t|'re|'ve|'m|'ll|'d)?|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+",
+    r"[\p{Hiragana}\p{Katakana}]+|\p{Hangul}+|[\p{Latin}\p{M}]+|\P{Han}", r"[^a-c[x\d]&&\w]+", r"[\W]|[^\s\w]",
+    # Numbers grouped from the right, by places that have no width, and by groups that repeat.
+    r"(?=(\d{3})+(?!\d))", r"\p{N}{1,3}(?=(?:\p{N}{3})*(?:\P{N}|$))", r"\d{1,3}(?=(?:\d{3})*\b)",
+    # What stands behind; as little as can be; what is never given back; loops that try a place twice.
+    r"(?<=\p{L})\p{N}+|(?<!\p{L}|,)\p{N}|(?<=[a-z])(?=[A-Z])", r"[^\s]+?[.!?]|\s+?\S|-{1,2}?", r"(?>-|--)x?|\w++\d|(?:\w{2})++\w",
+    r"(?: ?\p{L}+)+?[,;]|(?:a|--){2,3}", r"(A)*|\s", r"(?:\w\w|\w)*!", r"^\s|\s$|\A.|.\z", r"a*", r"|b",
 ]
 
 

@@ -1,81 +1,161 @@
-/// The regular expressions that tokenizers cut with: classes, groups, lookahead, and counts of
-/// classes. What is beyond that is refused when it is read.
+/// The regular expressions that tokenizers cut with: classes, groups and their counts, what stands
+/// ahead or behind, anchors. What is beyond that is refused when it is read.
 ///
-/// Only a class repeats without end, so that matching recurses as deep as the pattern nests, never as
-/// long as the text is.
+/// A match walks a program with a stack of its own, so that it recurses as deep as the pattern nests,
+/// never as long as the text is; and no loop of a group is tried twice at one place, so that its time
+/// has no exponent.
 struct Expression: Sendable {
   indirect enum Node: Sendable {
-    case repeated(ScalarClass, ClosedRange<Int>, possessive: Bool)
-    case group([[Node]], optional: Bool)
-    case look([[Node]], negative: Bool)
+    case repeated(ScalarClass, ClosedRange<Int>, Greed)
+    case group([[Node]], ClosedRange<Int>, Greed)
+    case look([[Node]], isNegative: Bool)
+    /// What stands before, whose alternatives are of fixed lengths in characters.
+    case behind([[Node]], isNegative: Bool)
+    case anchor(Anchor)
   }
 
-  private let alternatives: [[Node]]
+  /// How much a count takes: as much as it can, as little, or as much and never less.
+  enum Greed: Sendable { case greedy, lazy, possessive }
 
-  /// Nil for a pattern that is not understood, or that matches nothing at all.
+  enum Anchor: Sendable {
+    case textStart, textEnd, lineStart, lineEnd, beforeLastBreak, wordEdge, withinWord
+  }
+
+  private let alternatives: [Alternative]
+  /// Whether it may match nothing at all, between two characters.
+  let matchesNothing: Bool
+
+  private struct Alternative: Sendable {
+    let program: ExpressionProgram
+    /// What it may begin with, of ASCII; beyond that it is tried.
+    let first: SIMD2<UInt64>
+  }
+
+  /// Nil for a pattern that is not understood.
   init?(_ pattern: String) {
     var parser = ExpressionParser(pattern)
-    guard let alternatives = parser.pattern(), alternatives.allSatisfy({ Self.least($0) > 0 })
-    else { return nil }
-    self.alternatives = alternatives
-  }
-
-  /// Fewest characters that a sequence matches.
-  private static func least(_ nodes: [Node]) -> Int {
-    nodes.reduce(0) { sum, node in
-      switch node {
-      case .repeated(_, let count, _): min(sum + count.lowerBound, 1)
-      case .group(let alternatives, let optional):
-        optional ? sum : min(sum + (alternatives.map(least).min() ?? 0), 1)
-      case .look: sum
-      }
-    }
-  }
-
-  /// Where the match that begins at `at` ends; what lies beyond `limit` is not seen.
-  func match(_ bytes: [UInt8], _ at: Int, limit: Int) -> Int? {
-    let text = Text(bytes: bytes, limit: limit)
+    guard let alternatives = parser.pattern() else { return nil }
+    var all: [Alternative] = []
     for nodes in alternatives {
-      if let end = Self.match(nodes[...], text, at, then: { $0 }) { return end }
+      guard let program = ExpressionProgram(nodes) else { return nil }
+      all.append(Alternative(program: program, first: Self.first(nodes)))
+    }
+    self.alternatives = all
+    matchesNothing = alternatives.contains { Self.isEmptiable($0) }
+  }
+
+  /// Where the match that begins at `at` ends.
+  func match(_ text: ExpressionText, _ at: Int, _ scratch: inout ExpressionScratch) -> Int? {
+    let byte = at < text.end ? text.bytes[at] : 0x80
+    for alternative in alternatives {
+      if byte < 0x80, alternative.first[Int(byte >> 6)] >> UInt64(byte & 63) & 1 == 0 { continue }
+      if !scratch.visited.isEmpty { scratch.visited.removeAll(keepingCapacity: true) }
+      if let end = alternative.program.match(text, at, &scratch) { return end }
     }
     return nil
   }
 
-  private struct Text {
-    let bytes: [UInt8]
-    let limit: Int
+  // MARK: What a sequence matches
+
+  static func isEmptiable(_ nodes: [Node]) -> Bool {
+    nodes.allSatisfy { node in
+      switch node {
+      case .repeated(_, let count, _): count.lowerBound == 0
+      case .group(let inner, let count, _):
+        count.lowerBound == 0 || inner.contains(where: isEmptiable)
+      case .look, .behind, .anchor: true
+      }
+    }
   }
 
-  private static func match(
-    _ nodes: ArraySlice<Node>, _ text: Text, _ at: Int, then: (Int) -> Int?
-  ) -> Int? {
-    guard let node = nodes.first else { return then(at) }
-    let rest = nodes.dropFirst()
-    switch node {
-    case .repeated(let set, let count, let possessive):
-      var end = at
-      var found = 0
-      while found < count.upperBound, end < text.limit {
-        guard let next = set.end(text.bytes, end, limit: text.limit) else { break }
-        end = next
-        found += 1
+  /// Characters that a sequence matches, nil when there may be more or fewer.
+  static func length(_ nodes: [Node]) -> Int? {
+    var sum = 0
+    for node in nodes {
+      switch node {
+      case .repeated(_, let count, _):
+        guard count.count == 1 else { return nil }
+        sum += count.lowerBound
+      case .group(let inner, let count, _):
+        let lengths = Set(inner.map(length))
+        guard count.count == 1, lengths.count == 1, let one = lengths.first, let one else {
+          return nil
+        }
+        sum += one * count.lowerBound
+      case .look, .behind, .anchor: break
       }
-      while found >= count.lowerBound {
-        if let end = match(rest, text, end, then: then) { return end }
-        if possessive || found == count.lowerBound { return nil }
-        found -= 1
-        end = UTF8Step.scalar(text.bytes, before: end)?.start ?? at
+    }
+    return sum
+  }
+
+  private static let anything = SIMD2<UInt64>(.max, .max)
+
+  private static func first(_ nodes: [Node]) -> SIMD2<UInt64> {
+    var set = SIMD2<UInt64>(0, 0)
+    for (index, node) in nodes.enumerated() {
+      if isEmptiable(Array(nodes[index...])) { return anything }
+      switch node {
+      case .repeated(let scalars, _, _): set |= scalars.ascii
+      case .group(let inner, _, _):
+        for nodes in inner { set |= first(nodes) }
+      case .look, .behind, .anchor: continue
       }
-      return nil
-    case .group(let alternatives, let optional):
-      for inner in alternatives {
-        let end = match(inner[...], text, at) { match(rest, text, $0, then: then) }
-        if let end { return end }
+      if !isEmptiable([node]) { break }
+    }
+    return set
+  }
+}
+
+/// A text in which an expression looks for matches, as far as it sees it.
+struct ExpressionText {
+  let bytes: UnsafeBufferPointer<UInt8>
+  let start: Int
+  let end: Int
+
+  /// The character that begins at a place, and where it ends.
+  @inline(__always)
+  func scalar(_ at: Int) -> (scalar: Unicode.Scalar, end: Int) {
+    let first = bytes[at]
+    if first < 0x80 { return (Unicode.Scalar(first), at + 1) }
+    let length = UTF8Step.length(first)
+    let after = min(at + length, end)
+    var code = UInt32(first) & (0xFF >> UInt32(length + 1))
+    var index = at + 1
+    while index < after {
+      code = code << 6 | UInt32(bytes[index] & 0x3F)
+      index += 1
+    }
+    return (Unicode.Scalar(code) ?? "\u{FFFD}", after)
+  }
+
+  /// Where the character before a place begins, nil at the start.
+  @inline(__always)
+  func before(_ at: Int) -> Int? {
+    guard at > start else { return nil }
+    var index = at - 1
+    while index > start, at - index < 4, bytes[index] & 0xC0 == 0x80 { index -= 1 }
+    return index
+  }
+}
+
+extension Expression {
+  /// All matches from left to right, as the reference finds them: an empty one is passed over where
+  /// the one before has just ended.
+  func matches(_ text: ExpressionText, _ body: (Range<Int>) -> Void) {
+    var scratch = ExpressionScratch()
+    var at = text.start
+    var last: Int?
+    while at <= text.end {
+      if let end = match(text, at, &scratch), end > at || last != at {
+        body(at..<end)
+        last = end
+        if end > at {
+          at = end
+          continue
+        }
       }
-      return optional ? match(rest, text, at, then: then) : nil
-    case .look(let alternatives, let negative):
-      let found = alternatives.contains { match($0[...], text, at, then: { $0 }) != nil }
-      return found == negative ? nil : match(rest, text, at, then: then)
+      guard at < text.end else { break }
+      at = text.scalar(at).end
     }
   }
 }

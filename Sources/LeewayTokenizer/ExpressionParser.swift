@@ -40,19 +40,39 @@ struct ExpressionParser {
 
   private mutating func node() -> Expression.Node? {
     if peek == "(" { return group() }
+    if let anchor = anchor() { return isCounted ? nil : .anchor(anchor) }
     guard let set = set() else { return nil }
-    guard let (count, possessive) = count() else { return nil }
-    return .repeated(ScalarClass(set), count, possessive: possessive)
+    guard let (count, greed) = count() else { return nil }
+    return .repeated(ScalarClass(set), count, greed)
   }
+
+  private mutating func anchor() -> Expression.Anchor? {
+    for (spelling, anchor) in Self.anchors where take(spelling) { return anchor }
+    return nil
+  }
+
+  private static let anchors: KeyValuePairs<String, Expression.Anchor> = [
+    "^": .lineStart, "$": .lineEnd, #"\A"#: .textStart, #"\z"#: .textEnd,
+    #"\Z"#: .beforeLastBreak, #"\b"#: .wordEdge, #"\B"#: .withinWord,
+  ]
+
+  private var isCounted: Bool { peek.map { "*+?{".unicodeScalars.contains($0) } ?? false }
 
   private mutating func group() -> Expression.Node? {
     let outer = ignoresCase
     defer { ignoresCase = outer }
-    var negative: Bool?
+    var looks: (isBehind: Bool, isNegative: Bool)?
+    var isAtomic = false
     if take("(?!") {
-      negative = true
+      looks = (false, true)
     } else if take("(?=") {
-      negative = false
+      looks = (false, false)
+    } else if take("(?<!") {
+      looks = (true, true)
+    } else if take("(?<=") {
+      looks = (true, false)
+    } else if take("(?>") {
+      isAtomic = true
     } else if take("(?i:") {
       ignoresCase = true
     } else if !take("(?:") {
@@ -60,16 +80,37 @@ struct ExpressionParser {
       guard take("("), peek != "?" else { return nil }
     }
     guard let inner = alternatives(), take(")") else { return nil }
-    if let negative { return .look(inner, negative: negative) }
-    let optional = take("?")
-    // A group that repeats is refused, and so is one that lets go of nothing or as little as it can.
-    if let next = peek, "*+?{".unicodeScalars.contains(next) { return nil }
-    return .group(inner, optional: optional)
+    if let looks {
+      if isCounted { return nil }
+      return looks.isBehind
+        ? .behind(inner, isNegative: looks.isNegative) : .look(inner, isNegative: looks.isNegative)
+    }
+    guard let (count, greed) = count() else { return nil }
+    // Of a count around a count, one of them lazy, the reference makes one count, and not always the
+    // same.
+    if count != 1...1, inner.count == 1, inner[0].count == 1,
+      let innermost = Self.greed(inner[0][0]),
+      innermost == .lazy || greed == .lazy
+    {
+      return nil
+    }
+    guard isAtomic else { return .group(inner, count, greed) }
+    let whole = Expression.Node.group(inner, 1...1, .possessive)
+    return count == 1...1 ? whole : .group([[whole]], count, greed)
   }
 
   // MARK: Counts
 
-  private mutating func count() -> (ClosedRange<Int>, possessive: Bool)? {
+  /// How much a counted node takes, nil for one without a count.
+  private static func greed(_ node: Expression.Node) -> Expression.Greed? {
+    switch node {
+    case .repeated(_, let count, let greed), .group(_, let count, let greed):
+      count == 1...1 && greed != .possessive ? nil : greed
+    case .look, .behind, .anchor: nil
+    }
+  }
+
+  private mutating func count() -> (ClosedRange<Int>, Expression.Greed)? {
     var range = 1...1
     if take("?") {
       range = 0...1
@@ -79,15 +120,15 @@ struct ExpressionParser {
       range = 1...Int.max
     } else if take("{") {
       guard let found = bounds() else { return nil }
-      // After a brace the engines do not agree on what more means.
-      if let next = peek, "*+?{".unicodeScalars.contains(next) { return nil }
-      return (found, false)
+      // Behind a brace the engines do not agree on what a plus means, nor a question mark behind one
+      // number.
+      let isLazy = found.count > 1 && take("?")
+      return isCounted ? nil : (found, isLazy ? .lazy : .greedy)
     } else {
-      return (range, false)
+      return (range, .greedy)
     }
-    let possessive = take("+")
-    if let next = peek, "*+?{".unicodeScalars.contains(next) { return nil }
-    return (range, possessive)
+    let greed: Expression.Greed = take("+") ? .possessive : take("?") ? .lazy : .greedy
+    return isCounted ? nil : (range, greed)
   }
 
   private mutating func bounds() -> ClosedRange<Int>? {
@@ -121,43 +162,67 @@ struct ExpressionParser {
       guard let found = escape() else { return nil }
       set = found
     case ".": set = ScalarSet(items: [.range(0x0A...0x0A)], isInverted: true)
-    case "^", "$", "*", "+", "?", "{", "}", "]", ")": return nil
+    case "*", "+", "?", "{", "}", "]", ")": return nil
     default: set = ScalarSet(items: [.range(next.value...next.value)])
     }
     set.ignoresCase = ignoresCase
     return set
   }
 
+  /// What follows an opening bracket, up to the one that closes it.
   private mutating func bracket() -> ScalarSet? {
-    var set = ScalarSet()
-    if take("^") { set.isInverted = true }
-    var isFirst = true
+    guard depth < 16 else { return nil }
+    depth += 1
+    defer { depth -= 1 }
+    let isInverted = take("^")
+    var parts = [ScalarSet()]
     while let next = peek {
+      let isEmpty = parts[parts.count - 1].items.isEmpty
+      if take("&&") {
+        if isEmpty { return nil }
+        parts.append(ScalarSet())
+        continue
+      }
       at += 1
-      if next == "]", !isFirst { return set }
-      isFirst = false
-      // Sets inside sets, and what two of these mean.
-      if next == "[" || next == "&" && peek == "&" || next == "]" { return nil }
-      var item = ScalarSet(items: [.range(next.value...next.value)])
-      if next == "\\" {
-        guard let found = escape() else { return nil }
-        item = found
+      if next == "]" {
+        if isEmpty { return nil }
+        if parts.count == 1 { return ScalarSet(items: parts[0].items, isInverted: isInverted) }
+        return ScalarSet(items: [.all(parts)], isInverted: isInverted)
       }
-      if peek == "-", at + 1 < text.count, text[at + 1] != "]" {
-        at += 1
-        guard let low = Self.single(item), let high = end(), low <= high else { return nil }
-        item = ScalarSet(items: [.range(low...high)])
-      }
-      set.items += item.isInverted ? [.not(ScalarSet(items: item.items))] : item.items
+      guard let items = member(next) else { return nil }
+      parts[parts.count - 1].items += items
     }
     return nil
+  }
+
+  /// One member of a class: a character, a range, or a class in itself.
+  private mutating func member(_ next: Unicode.Scalar) -> [ScalarSet.Item]? {
+    func whole(_ set: ScalarSet) -> [ScalarSet.Item] {
+      set.isInverted ? [.not(ScalarSet(items: set.items))] : set.items
+    }
+    if next == "[" {
+      // Classes of POSIX are named between colons.
+      guard peek != ":", let inner = bracket() else { return nil }
+      return whole(inner)
+    }
+    var item = ScalarSet(items: [.range(next.value...next.value)])
+    if next == "\\" {
+      guard let found = escape(inBrackets: true) else { return nil }
+      item = found
+    }
+    if peek == "-", at + 1 < text.count, text[at + 1] != "]" {
+      at += 1
+      guard let low = Self.single(item), let high = end(), low <= high else { return nil }
+      item = ScalarSet(items: [.range(low...high)])
+    }
+    return whole(item)
   }
 
   /// The character after a dash.
   private mutating func end() -> UInt32? {
     guard let next = peek, next != "[" else { return nil }
     at += 1
-    return next == "\\" ? escape().flatMap(Self.single) : next.value
+    return next == "\\" ? escape(inBrackets: true).flatMap(Self.single) : next.value
   }
 
   private static func single(_ set: ScalarSet) -> UInt32? {
@@ -167,7 +232,7 @@ struct ExpressionParser {
     return range.lowerBound
   }
 
-  private mutating func escape() -> ScalarSet? {
+  private mutating func escape(inBrackets: Bool = false) -> ScalarSet? {
     guard let next = peek else { return nil }
     at += 1
     func one(_ code: UInt32) -> ScalarSet { ScalarSet(items: [.range(code...code)]) }
@@ -179,8 +244,8 @@ struct ExpressionParser {
     case "v": return one(0x0B)
     case "s": return ScalarSet(items: [.space])
     case "S": return ScalarSet(items: [.space], isInverted: true)
-    case "w": return ScalarSet(items: [.word])
-    case "W": return ScalarSet(items: [.word], isInverted: true)
+    case "w": return ScalarSet(items: [.word(inBrackets: inBrackets)])
+    case "W": return ScalarSet(items: [.word(inBrackets: inBrackets)], isInverted: true)
     case "d": return ScalarSet.category("Nd")
     case "D":
       var set = ScalarSet.category("Nd")
@@ -192,7 +257,7 @@ struct ExpressionParser {
       var name = String.UnicodeScalarView()
       name.append(contentsOf: text[at..<close])
       at = close + 1
-      var set = ScalarSet.category(String(name))
+      var set = ScalarSet.category(String(name)) ?? ScalarSet.script(String(name))
       set?.isInverted = inverted
       return set
     case "u": return hexadecimal(4).map(one)

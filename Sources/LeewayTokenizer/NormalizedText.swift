@@ -95,6 +95,16 @@ struct NormalizedText {
     become(builder)
   }
 
+  /// - Parameter expression: one that matches something.
+  mutating func replace(_ expression: Expression, with content: [UInt8]) {
+    var ends: [Int: Int] = [:]
+    bytes.withUnsafeBufferPointer { bytes in
+      let text = ExpressionText(bytes: bytes, start: 0, end: bytes.count)
+      expression.matches(text) { ends[$0.lowerBound] = $0.upperBound }
+    }
+    if !ends.isEmpty { replace(with: content) { ends[$1] } }
+  }
+
   /// A Unicode normalization. No character of ASCII changes or joins what stands before it, so each
   /// run from one ASCII character to the next changes alone and keeps its place.
   /// - Parameter stays: characters beyond ASCII that neither change nor join one another.

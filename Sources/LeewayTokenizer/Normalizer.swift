@@ -17,7 +17,7 @@ enum Normalizer: Sendable {
     case .prepend(let bytes): text.prepend(bytes)
     case .replace(let pattern, let content): text.replace(pattern, with: content)
     case .substitute(let expression, let content):
-      text.replace(with: content) { expression.match($0, $1, limit: $0.count) }
+      text.replace(expression, with: content)
     case .nfc:
       text.transform(stays: ScalarKind.isComposed) {
         Self.known($0) { Self.composed($0.decomposedStringWithCanonicalMapping) }
@@ -69,8 +69,9 @@ enum Normalizer: Sendable {
     return String(out)
   }
 
-  /// Long runs of marks in the order of their classes: the library takes the square of their length
-  /// to put them so.
+  /// A text whose marks the library can put in the order of their classes. Three vowels of Tibetan
+  /// have no class, and it misses that their parts do: these are written as their parts. Long runs are
+  /// put in order here, since it takes the square of their length.
   private static func ordered(_ text: Substring.UnicodeScalarView) -> String {
     func rank(_ scalar: Unicode.Scalar) -> UInt8 {
       scalar.properties.canonicalCombiningClass.rawValue
@@ -88,7 +89,9 @@ enum Normalizer: Sendable {
       marks = []
     }
     for scalar in text {
-      if rank(scalar) > 0 {
+      if [0xF73, 0xF75, 0xF81].contains(scalar.value) {
+        marks += String(Character(scalar)).decomposedStringWithCanonicalMapping.unicodeScalars
+      } else if rank(scalar) > 0 {
         marks.append(scalar)
       } else {
         flush()

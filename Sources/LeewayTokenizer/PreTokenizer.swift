@@ -35,7 +35,7 @@ enum PreTokenizer: Sendable {
       return pieces.flatMap { piece in
         var cuts = delimiter.cuts(text.bytes, piece)
         if invert { for index in cuts.indices { cuts[index].isMatch.toggle() } }
-        return behavior.join(cuts)
+        return behavior.join(cuts).filter { !$0.isEmpty }
       }
     case .words:
       return pieces.flatMap { Self.words(text.bytes, $0) }
@@ -92,11 +92,7 @@ extension PreTokenizer.Delimiter {
     case .pattern(let pattern):
       // The known patterns match everywhere.
       return pattern.split(bytes[piece]).map { Cut(range: $0, isMatch: true) }
-    case .expression(let expression):
-      return cuts(piece) { at in
-        if let end = expression.match(bytes, at, limit: piece.upperBound) { return (end, true) }
-        return (UTF8Step.scalar(bytes, at, limit: piece.upperBound).end, false)
-      }
+    case .expression(let expression): return cuts(bytes, piece, expression)
     case .text(let text):
       return cuts(piece) { at in
         at + text.count <= piece.upperBound && bytes[at..<at + text.count].elementsEqual(text)
@@ -105,6 +101,26 @@ extension PreTokenizer.Delimiter {
     case .space: return cuts(bytes, piece, ScalarKind.isSpace)
     case .punctuation: return cuts(bytes, piece, ScalarKind.isPunctuation)
     case .number: return cuts(bytes, piece, ScalarKind.isNumber)
+    }
+  }
+
+  /// An empty match is an empty piece, between two that it parts.
+  private func cuts(_ bytes: [UInt8], _ piece: Range<Int>, _ expression: Expression) -> [Cut] {
+    bytes.withUnsafeBufferPointer { bytes in
+      var cuts: [Cut] = []
+      var start = piece.lowerBound
+      let text = ExpressionText(bytes: bytes, start: start, end: piece.upperBound)
+      expression.matches(text) { match in
+        if start < match.lowerBound {
+          cuts.append(Cut(range: start..<match.lowerBound, isMatch: false))
+        }
+        cuts.append(Cut(range: match, isMatch: true))
+        start = match.upperBound
+      }
+      if start < piece.upperBound {
+        cuts.append(Cut(range: start..<piece.upperBound, isMatch: false))
+      }
+      return cuts
     }
   }
 

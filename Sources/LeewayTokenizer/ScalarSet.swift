@@ -3,8 +3,12 @@ struct ScalarSet: Sendable {
   enum Item: Sendable {
     case range(ClosedRange<UInt32>)
     case categories(Set<Unicode.GeneralCategory>)
-    case space, word
+    case space
+    /// Beyond ASCII not quite the same inside brackets and outside.
+    case word(inBrackets: Bool)
     case not(ScalarSet)
+    /// What is in every one of them.
+    case all([ScalarSet])
   }
 
   var items: [Item] = []
@@ -23,16 +27,17 @@ struct ScalarSet: Sendable {
       case .range(let range): range.contains(scalar.value)
       case .categories(let set): set.contains(ScalarKind.category(scalar))
       case .space: ScalarKind.isSpace(scalar)
-      case .word: Self.isWord(scalar)
+      case .word(let inBrackets): Self.isWord(scalar, inBrackets: inBrackets)
       case .not(let set): !set.contains(scalar)
+      case .all(let sets): sets.allSatisfy { $0.contains(scalar) }
       }
     }
   }
 
   /// `\w` here is not quite what it is to the component `Whitespace`: the reference has two engines.
-  private static func isWord(_ scalar: Unicode.Scalar) -> Bool {
+  static func isWord(_ scalar: Unicode.Scalar, inBrackets: Bool = false) -> Bool {
     switch scalar.value {
-    case 0xB2, 0xB3, 0xB9, 0xBC...0xBE: true
+    case 0xB2, 0xB3, 0xB9, 0xBC...0xBE: !inBrackets
     case 0x200C, 0x200D: false
     default: ScalarKind.isWord(scalar)
     }
@@ -77,7 +82,7 @@ struct ScalarSet: Sendable {
 /// A class as it is asked: ASCII by a bit each, the rest by its items.
 struct ScalarClass: Sendable {
   private let set: ScalarSet
-  private var ascii = SIMD2<UInt64>(0, 0)
+  private(set) var ascii = SIMD2<UInt64>(0, 0)
 
   init(_ set: ScalarSet) {
     self.set = set
@@ -86,13 +91,15 @@ struct ScalarClass: Sendable {
     }
   }
 
-  /// Where the character at a place ends, nil when it is none of the class.
-  func end(_ bytes: [UInt8], _ at: Int, limit: Int) -> Int? {
-    let byte = bytes[at]
+  /// Where the character at a place ends, nil when it is none of the class or there is none.
+  @inline(__always)
+  func end(_ text: ExpressionText, _ at: Int) -> Int? {
+    guard at < text.end else { return nil }
+    let byte = text.bytes[at]
     guard byte >= 0x80 else {
       return ascii[Int(byte >> 6)] >> UInt64(byte & 63) & 1 == 1 ? at + 1 : nil
     }
-    let next = UTF8Step.scalar(bytes, at, limit: limit)
+    let next = text.scalar(at)
     return set.contains(next.scalar) ? next.end : nil
   }
 }

@@ -15,7 +15,11 @@ extension TokenizerReader {
       guard pattern.child("Regex") != nil else {
         return [.replace(try self.pattern(node), content)]
       }
-      return [.substitute(try expression(try pattern.text("Regex"), pattern), content)]
+      let expression = try expression(try pattern.text("Regex"), pattern)
+      guard !expression.matchesNothing else {
+        throw pattern.wrong("a pattern that matches at least one character")
+      }
+      return [.substitute(expression, content)]
     case "NFC": return [.nfc]
     case "NFD": return [.nfd]
     case "NFKC": return [.nfkc]
@@ -135,7 +139,7 @@ extension TokenizerReader {
     guard let expression = Expression(text) else {
       throw .unsupported(
         path: path, component: node.key, kind: text,
-        known: ["characters", "classes", "counts of classes", "groups", "lookahead"])
+        known: ["anchors", "characters", "classes", "counts", "groups", "looks ahead and behind"])
     }
     return expression
   }

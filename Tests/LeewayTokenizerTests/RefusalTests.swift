@@ -121,15 +121,18 @@ struct RefusalTests {
   @Test(
     "Regular expressions that Leeway does not know",
     arguments: [
-      "", "a*", "a?", "(?:a|b*)", "(?=a)", "a{0}", "a{0,2}", "|a", "a|", "(a)+", "(?:ab)*", "(a",
-      "a)", "[a", "[]", "[^]", "[z-a]", "[a-\\w]", "[[:alpha:]]", "[a&&b]", "a**", "a+?", "a{2}+",
-      "a{,3}", "a{3,2}", "a{1000}", "a{x}", "*a", "^a", "a$", "\\bA", "\\1", "\\", "\\p{Han}",
-      "\\p{}", "\\pL", "\\x41", "\\x{}", "\\x{110000}", "\\u004", "\\ud800", "(?<!a)b", "(?<n>a)",
-      "(?m)a", "(?>a)", "{2}", "a]",
+      "a{0}", "(?:ab)*)", "(a", "a)", "[a", "[]", "[^]", "[z-a]", "[a-\\w]", "[[:alpha:]]", "[[a]",
+      "[a&&]", "[&&a]", "a**", "a{2}+", "a{2}?", "a{1,2}+", "a{,3}", "a{3,2}", "a{1000}", "a{x}",
+      "*a",
+      "^*", "(?=a)+", "\\1", "\\", "\\p{Klingon}", "\\p{}", "\\pL", "\\x41", "\\x{}",
+      "\\x{110000}", "\\u004", "\\ud800", "(?<n>a)", "(?m)a", "{2}", "a]",
+      // A loop over nothing; what stands behind without a length; a count around a lazy count.
+      "(?:a*)*", "(?:a|^)+", "(?<=a+)b", "(?:a+?)?", "(?:(?:(?:a{900}){900}){900})",
+      String(repeating: "[", count: 1000) + "a" + String(repeating: "]", count: 1000),
       String(repeating: "(", count: 1000) + "a" + String(repeating: ")", count: 1000),
     ])
   func expressions(_ pattern: String) {
-    let known = ["characters", "classes", "counts of classes", "groups", "lookahead"]
+    let known = ["anchors", "characters", "classes", "counts", "groups", "looks ahead and behind"]
     for (component, part) in [
       ("pre_tokenizer", ["type": "Split", "pattern": ["Regex": JSONValue(pattern)]]),
       (
@@ -142,6 +145,18 @@ struct RefusalTests {
         .unsupported(
           path: "t.json", component: component + ".pattern", kind: pattern, known: known))
     }
+  }
+
+  @Test(
+    "What is replaced is something",
+    arguments: ["", "a*", "a{0,2}", "|a", "(?=a)", "(?:a|b*)", "^"])
+  func replacedNothing(_ pattern: String) throws {
+    let regex: JSONValue = ["Regex": JSONValue(pattern)]
+    wrong(
+      with("normalizer", ["type": "Replace", "pattern": regex, "content": ""]),
+      "normalizer.pattern", "a pattern that matches at least one character", regex.canonicalText)
+    // Where texts are cut, it parts what stands beside it.
+    _ = try Self.read(with("pre_tokenizer", ["type": "Split", "pattern": regex]))
   }
 
   @Test("Maps of characters that are none")
