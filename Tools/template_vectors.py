@@ -168,6 +168,9 @@ FILTERS = [
     "select('in', [1, 'a', 'b'])|list", "batch(2)|list", "groupby('t')", "wordcount", "nothere",
     "trim('Gs ')", "map('nothere')|list", "map", "attr('upper')", "round(method='ceil')",
     "round(method='floor')", "first|upper", "last|string", "list|tojson", "length|string + '!'",
+    "groupby('t')|list", "groupby('n', default='z')", "groupby('d.e', default='q', case_sensitive=true)",
+    "groupby('t')|map(attribute='list')|map('length')|list", "groupby('n')|map(attribute='grouper')|sort",
+    "round(1)", "round(2, 'floor')", "round(3, 'ceil')", "center", "center(9)",
 ]
 TESTS = [
     "defined", "undefined", "none", "boolean", "true", "false", "integer", "float", "number",
@@ -187,6 +190,10 @@ METHODS = [
     "values()|list", "get('b')", "get('z')", "get('z', 5)", "keys", "items", "b", "z", "z.y", "n",
     "update({})", "append(1)", "pop()", "index(1)", "count(1)", "copy()", "_x", "__class__", "zfill(9)",
     "format(1)", "0", "upper", "lower().upper()", "nothere()",
+    "center(9)", "center(10, '*')", "ljust(8) ~ '|'", "rjust(8, '.')", "zfill(2)", "swapcase()", "casefold()",
+    "startswith('u', 1)", "startswith('u', 1, 1)", "endswith('u', 0, 2)", "startswith('', 99)", "find('l', 3)",
+    "find('l', -1)", "find('l', 0, -2)", "rfind('l', 0, 3)", "count('l', 3)", "rindex('l')", "index('l', 3, 4)",
+    "istitle()", "isdecimal()", "isnumeric()", "isascii()", "real", "bit_length()", "center(9, 'ab')", "ljust('a')",
 ]
 EXPRESSIONS = [
     "1 + 2 * 3 - 4", "7 // 2", "-7 // 2", "7 % 3", "-7 % 3", "7 / 2", "2 ** 10", "2 ** 3 ** 2", "-2 ** 2",
@@ -231,6 +238,9 @@ EXPRESSIONS = [
     "'{} {}'.format([1, 'a'], {'k': (1,)})", "'{2}'.format(1)", "[1, 2, 3, 4, 5]|batch(2)|list", "[1, 2, 3, 4, 5]|batch(3, '-')|list", "[1, 2]|batch(2, '-')|list",
     "[]|batch(2, '-')|list", "word|batch(3)|list", "[1]|batch(0)|list", "[1]|batch('x')|list", "[1, 2, 3, 4, 5]|slice(2)|list", "[1, 2, 3, 4, 5]|slice(3, '-')|list",
     "[1, 2]|slice(4, '-')|list", "[]|slice(2)|list", "[1]|slice(0)|list", "'a/b/c'.rpartition('/')", "'abc'.rpartition('/')", "'a_b c-d \u00e9\u0301 \u0663 x\u00b2'|wordcount", "''|wordcount",
+    "{(1, 2): 'a', (1, (2,)): 'b'}", "{(1, 2): 'a'}[(1, 2)]", "{(1, []): 2}", "missing|int", "missing|int(3)", "missing|float", "'-7'.zfill(5)",
+    "2.675|round(2)", "0.5|round(1)", "1234.5678|round(2)", "7|round(2)", "-2.345|round(2, 'floor')", "2.5|round(-1)", "1.005|round(2)", "'3.14159'|float|round(3)",
+    "'Aa'.swapcase()", "'They Re'.istitle()", "'They re'.istitle()", "''.istitle()", "'ab'.center(5, '-')", "'abc'.center(6, '-')", "'\u0663\u00b2'.isnumeric()",
     "namespace(_x=1)", "loop", "1 is string == false", "[] is sameas []", "'é' == 'e\u0301'", "'e\u0301'|length", "'\U0001f426'|length",
 ]
 STATEMENTS = [
@@ -238,6 +248,14 @@ STATEMENTS = [
     "{% for x in none_list %}a{% else %}b{% endfor %}", "{% for x in missing %}a{% else %}b{% endfor %}",
     "{% for x in yes %}a{% endfor %}", "{% for c in word %}{{ c }}.{% endfor %}", "{% for k in map %}{{ k }}{% endfor %}",
     "{% for k, v in map.items() %}{{ k }}={{ v }};{% endfor %}", "{% for k, v in map|items %}{{ loop.index }}{{ k }}{% endfor %}",
+    "{% for k, l in rows|groupby('t') %}{{ k }}{{ l|length }};{% endfor %}", "{% for g in rows|groupby('n') %}{{ g.grouper }}{{ g.list }}{{ g[0] }}{{ g|length }}{{ g == (g[0], g[1]) }}{{ g }}{% endfor %}",
+    "{% for x in nested recursive %}{{ loop.depth }}{{ loop.depth0 }}{% if x is not number and x is not mapping %}[{{ loop(x) }}]{% else %}{{ x }}{% endif %}{% endfor %}",
+    "{% for x in [[1, [2]], 3] recursive -%} {{ loop.index }}/{{ loop.length }} {% if x is iterable %}({{ loop(x)|upper|trim }}){% else %}{{ x }}{% endif %} {%- else %}none{% endfor %}",
+    "{% set v = 1 %}{% for x in [[2], []] if x is defined recursive %}{% set v = 9 %}{{ v }}{% if x is iterable %}{{ loop(x) }}{% endif %}{% else %}e{{ v }}{% endfor %}{{ v }}",
+    "{% for x in [1, [2, 3]] recursive %}{% if x is iterable %}{{ loop(x) }}{% continue %}{% endif %}{{ x }}{% if x == 2 %}{% break %}{% endif %}{% endfor %}", "{% for x in list %}{{ loop(list) }}{% endfor %}", "{% for x in [[1]] recursive %}{{ loop() }}{% endfor %}", "{% for x in [1] recursive %}{{ loop([1]) }}{% endfor %}",
+    "{% macro m(a) %}{{ a }}{{ varargs }}{% endmacro %}{{ m(1) }}{{ m(1, 2, 'x') }}{{ m() }}", "{% macro m(a, b=2) %}{{ a }}{{ b }}{{ kwargs }}{% endmacro %}{{ m(1, c=3) }}{{ m(c=3, b=4, d=5) }}{{ m(1, 2, a=3) }}", "{% macro m() %}{{ varargs|join('-') }}{{ kwargs|dictsort }}{% endmacro %}{{ m(1, 2, z=1, y=2) }}{{ m(*list, **map) }}",
+    "{% macro m(a, b=0) %}{{ a }}/{{ b }} {% endmacro %}{{ m(*[1, 2]) }}{{ m(**{'a': 3, 'b': 4}) }}{{ m(5, *[6]) }}{{ m(*[7], b=8) }}{{ m(b=1, *[2]) }}", "{% macro m(a, b=0) %}{{ a }}{{ b }}{% endmacro %}{{ m(1, **{'a': 3}) }}", "{% macro m(a) %}{{ a }}{% endmacro %}{{ m(*[1, 2]) }}", "{{ dict(**map).b }}{{ dict(a=1, **{'c': 2}) }}", "{{ m(**list) }}", "{{ range(*[1, 4])|list }}{{ 'a-b'.split(*['-']) }}", "{{ range(*missing) }}",
+    "{% macro m(x) %}{{ varargs }}{{ caller(x, 2) }}{% endmacro %}{% call(a, b=7) m(1, 5) %}{{ a }}{{ b }}{{ varargs }}{% endcall %}", "{% macro m(varargs) %}{{ varargs }}{% endmacro %}{{ m(1) }}", "{{ m(*[1], 2) }}", "{{ m(a=1, 2) }}",
     "{% for a, b in list %}{% endfor %}", "{% for (a, b) in [(1, 2)] %}{{ a }}{{ b }}{% endfor %}",
     "{% for x in list if x > 1 %}{{ loop.index }}/{{ loop.length }}:{{ x }} {{ loop.last }}{% endfor %}",
     "{% for x in list %}{{ [loop.index, loop.index0, loop.revindex, loop.revindex0, loop.first, loop.last, loop.length, loop.depth] }}{% endfor %}",

@@ -41,6 +41,9 @@ struct TemplateComparison: Sendable {
 struct TemplateArguments: Sendable {
   var positional: [TemplateExpression] = []
   var named: [TemplateNamedArgument] = []
+  /// `*list` and `**mapping`
+  var spread: TemplateExpression?
+  var namedSpread: TemplateExpression?
 }
 
 struct TemplateNamedArgument: Sendable {
@@ -96,6 +99,8 @@ struct TemplateLoopNode: Sendable {
   var test: TemplateExpression?
   var body: [TemplateStatement]
   var otherwise: [TemplateStatement]
+  /// Whether the loop may be called with other items, from within.
+  var isRecursive: Bool
   var line: Int
 }
 
@@ -105,8 +110,9 @@ struct TemplateMacroNode: Sendable {
   /// Of the last parameters.
   var defaults: [TemplateExpression]
   var body: [TemplateStatement]
-  /// Whether the body asks for more arguments than are named.
+  /// Whether the body asks for the arguments that no parameter is for, and those by other names.
   var takesMore: Bool
+  var takesNames: Bool
   var takesCaller: Bool
   var line: Int
 }

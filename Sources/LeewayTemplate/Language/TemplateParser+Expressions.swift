@@ -267,10 +267,15 @@ extension TemplateParser {
       if !isFirst { try expect(.symbol(",")) }
       if peek == .symbol(")") { break }
       isFirst = false
-      if peek == .symbol("*") || peek == .symbol("**") {
-        throw .unsupported(kind: "argument", name: tokens[at].words)
-      }
-      if case .name(let name) = peek, peek(1) == .symbol("=") {
+      if peek == .symbol("*"), arguments.spread == nil, arguments.namedSpread == nil {
+        advance()
+        arguments.spread = try expression()
+      } else if peek == .symbol("**"), arguments.namedSpread == nil {
+        advance()
+        arguments.namedSpread = try expression()
+      } else if case .name(let name) = peek, peek(1) == .symbol("="),
+        arguments.namedSpread == nil
+      {
         advance()
         advance()
         guard !arguments.named.contains(where: { $0.name == name }) else {
@@ -278,7 +283,9 @@ extension TemplateParser {
         }
         arguments.named.append(TemplateNamedArgument(name: name, value: try expression()))
       } else {
-        guard arguments.named.isEmpty else { throw unexpected("a named argument") }
+        guard arguments.named.isEmpty, arguments.spread == nil, arguments.namedSpread == nil else {
+          throw unexpected("a named argument")
+        }
         arguments.positional.append(try expression())
       }
     }

@@ -163,14 +163,15 @@ struct TemplateParser {
     try expect(.name("in"))
     let items = try tuple(conditional: false)
     let test = skipName("if") ? try expression() : nil
-    if peek == .name("recursive") { throw .unsupported(kind: "tag", name: "for ... recursive") }
+    let isRecursive = skipName("recursive")
     loops += 1
     let (body, end) = try body(until: ["endfor", "else"])
     loops -= 1
     let otherwise = end == "else" ? try self.body(until: ["endfor"]).0 : []
     return .loop(
       TemplateLoopNode(
-        target: target, items: items, test: test, body: body, otherwise: otherwise, line: line))
+        target: target, items: items, test: test, body: body, otherwise: otherwise,
+        isRecursive: isRecursive, line: line))
   }
 
   private mutating func set(_ line: Int) throws(TemplateFault) -> TemplateStatement {
@@ -221,7 +222,7 @@ struct TemplateParser {
     let names = (asked.popLast() ?? []).subtracting(parameters)
     return TemplateMacroNode(
       name: name, parameters: parameters, defaults: defaults, body: body,
-      takesMore: !names.isDisjoint(with: ["varargs", "kwargs"]),
+      takesMore: names.contains("varargs"), takesNames: names.contains("kwargs"),
       takesCaller: names.contains("caller"), line: line)
   }
 

@@ -36,6 +36,14 @@ extension TemplateRenderer {
   {
     switch function {
     case .macro(let macro): return .text(try call(macro, arguments))
+    case .loop(let loop):
+      guard arguments.caller == nil, loop.node.isRecursive else {
+        throw .wrongKind(operation: "a call", found: "a loop that is not recursive")
+      }
+      guard let items = try arguments.bound(to: ["iterable"], of: "loop")[0] else {
+        throw .wrongKind(operation: "loop", found: "no items")
+      }
+      return .text(try again(loop, items))
     case .method(let receiver, let name):
       guard arguments.caller == nil else { throw .unsupported(kind: "call block", name: name) }
       if case .loop(let loop) = receiver {
@@ -57,8 +65,7 @@ extension TemplateRenderer {
     let node = macro.node
     let count = node.parameters.count
     let called = "the macro \(node.name)"
-    guard !node.takesMore else { throw .unsupported(kind: "argument", name: "varargs or kwargs") }
-    let values = try arguments.bound(to: node.parameters, of: called)
+    let (values, more) = try bound(arguments, node)
     if arguments.caller != nil, !node.takesCaller {
       throw .wrongKind(operation: called, found: "a call block")
     }
@@ -78,9 +85,33 @@ extension TemplateRenderer {
             scope.values[name] = .missing(name)
           }
         }
+        if node.takesMore { scope.values["varargs"] = .tuple(more.positional) }
+        if node.takesNames {
+          var mapping = TemplateMapping()
+          for (name, value) in more.named { mapping.set(name, value) }
+          scope.values["kwargs"] = .mapping(mapping)
+        }
         _ = try run(node.body)
       }
     }
+  }
+
+  /// The arguments by their parameters, and those that a macro takes without one.
+  private func bound(_ arguments: TemplateCall, _ node: TemplateMacroNode) throws(TemplateFault)
+    -> (values: [TemplateValue?], more: TemplateCall)
+  {
+    var (taken, more) = (arguments, TemplateCall())
+    let count = node.parameters.count
+    if node.takesMore, taken.positional.count > count {
+      more.positional = Array(taken.positional[count...])
+      taken.positional.removeSubrange(count...)
+    }
+    if node.takesNames {
+      let open = node.parameters.dropFirst(taken.positional.count)
+      more.named = taken.named.filter { !open.contains($0.name) }
+      taken.named.removeAll { !open.contains($0.name) }
+    }
+    return (try taken.bound(to: node.parameters, of: "the macro \(node.name)"), more)
   }
 
   // MARK: Functions

@@ -17,9 +17,12 @@ final class TemplateLoop {
   private var waiting: ArraySlice<TemplateValue> = []
   private var stream: TemplateStream?
   private var test: TemplateExpression?
-  private let target: TemplateTarget
+  let node: TemplateLoopNode
+  private var target: TemplateTarget { node.target }
   /// The names around the loop.
-  private let outer: TemplateScope
+  let outer: TemplateScope
+  /// Loops of the same statement that this one was called from.
+  let depth: Int
   private var known: Int?
   private var ahead: TemplateValue?
   private var before: TemplateValue?
@@ -27,8 +30,8 @@ final class TemplateLoop {
   private var told: [TemplateValue]?
   private var index = -1
 
-  init(_ source: Source, _ node: TemplateLoopNode, in outer: TemplateScope) {
-    (test, target, self.outer) = (node.test, node.target, outer)
+  init(_ source: Source, _ node: TemplateLoopNode, in outer: TemplateScope, depth: Int) {
+    (test, self.node, self.outer, self.depth) = (node.test, node, outer, depth)
     switch source {
     case .items(let items):
       waiting = items[...]
@@ -85,8 +88,8 @@ final class TemplateLoop {
     case "length": return .integer(try length(renderer))
     case "revindex": return .integer(try length(renderer) - index)
     case "revindex0": return .integer(try length(renderer) - index - 1)
-    case "depth": return .integer(1)
-    case "depth0": return .integer(0)
+    case "depth": return .integer(depth + 1)
+    case "depth0": return .integer(depth)
     case "previtem":
       return index == 0 ? .missing("loop.previtem") : before ?? .missing("loop.previtem")
     case "nextitem": return try peek(renderer) ?? .missing("loop.nextitem")

@@ -44,7 +44,15 @@ extension TemplateRenderer {
       // The sandbox hides what would change a mapping.
       return Self.mappingChanges.contains(name) ? .missing(name) : nil
     case .list where name == "copy": return .method(value, name)
-    case .list, .tuple: return ["count", "index"].contains(name) ? .method(value, name) : nil
+    case .group(let key, _) where name == "grouper": return key
+    case .group(_, let items) where name == "list": return .list(items)
+    case .list, .tuple, .group:
+      return ["count", "index"].contains(name) ? .method(value, name) : nil
+    case .integer, .real, .bool:
+      guard !Self.numberAttributes.contains(name) else {
+        throw .unsupported(kind: "attribute of a number", name: name)
+      }
+      return nil
     case .macro where Self.macroAttributes.contains(name):
       throw .unsupported(kind: "attribute of a macro", name: name)
     default: return nil
@@ -53,6 +61,10 @@ extension TemplateRenderer {
 
   private static let macroAttributes: Set = [
     "name", "arguments", "catch_kwargs", "catch_varargs", "caller",
+  ]
+  private static let numberAttributes: Set = [
+    "as_integer_ratio", "bit_count", "bit_length", "conjugate", "denominator", "from_bytes",
+    "fromhex", "hex", "imag", "is_integer", "numerator", "real", "to_bytes",
   ]
   private static let mappingMethods: Set = ["items", "keys", "values", "get", "copy", "fromkeys"]
   private static let mappingChanges: Set = ["clear", "pop", "popitem", "setdefault", "update"]
@@ -82,7 +94,7 @@ extension TemplateRenderer {
     }
     let step = numbers[2] ?? 1
     guard step != 0 else { throw .wrongKind(operation: "[:]", found: "a step of 0") }
-    switch value {
+    switch value.plain {
     case .text(let text):
       try meter.spend(text.count)
       return .text(Self.places(numbers, step, text.count).map { text[$0] })
@@ -95,7 +107,8 @@ extension TemplateRenderer {
     case .tuple(let items):
       try meter.spend(8 * items.count)
       return .tuple(Self.places(numbers, step, items.count).map { items[$0] })
-    default: throw try failure("[:]", value)
+    // The reference makes nothing of a literal, and an error of anything else.
+    default: throw .unsupported(kind: "slice", name: "of \(value.kind)")
     }
   }
 

@@ -18,6 +18,7 @@ extension TemplateRenderer {
     try meter.enter()
     defer { meter.leave() }
     try meter.spend(1)
+    let (a, b) = (a.plain, b.plain)
     if let x = a.characters, let y = b.characters {
       try meter.spend(min(x.count, y.count))
       return x == y
@@ -53,6 +54,7 @@ extension TemplateRenderer {
     try meter.enter()
     defer { meter.leave() }
     try meter.spend(1)
+    let (a, b) = (a.plain, b.plain)
     if let x = a.characters, let y = b.characters {
       try meter.spend(min(x.count, y.count))
       return orEqual ? !y.lexicographicallyPrecedes(x) : x.lexicographicallyPrecedes(y)
@@ -73,7 +75,7 @@ extension TemplateRenderer {
       try meter.spend(text.count, times: 1 + wanted.count / 16)
       return text.place(of: wanted) != nil
     }
-    switch whole {
+    switch whole.plain {
     case .missing: return false
     case .mapping(let mapping):
       if isKeptByNone(part) { return false }

@@ -69,6 +69,21 @@ extension TemplateRenderer {
     for argument in arguments.named {
       call.named.append((argument.name, try evaluate(argument.value)))
     }
+    if let spread = arguments.spread {
+      let value = try evaluate(spread)
+      // An undefined value is no list here, though a loop goes through it as through nothing.
+      if value.isMissing { throw try failure("*", value) }
+      call.positional += try items(of: value, "*")
+    }
+    if let spread = arguments.namedSpread {
+      let value = try evaluate(spread)
+      guard case .mapping(let mapping) = value else { throw try failure("**", value) }
+      for (key, value) in zip(mapping.keys, mapping.values) {
+        guard let name = key.characters?.string, !call.named.contains(where: { $0.name == name })
+        else { throw .wrongKind(operation: "**", found: "another key, or one given twice") }
+        call.named.append((name, value))
+      }
+    }
     return call
   }
 
@@ -148,6 +163,7 @@ extension TemplateRenderer {
       }
     }
     if a.isMissing || b.isMissing { throw try failure(operation, a, b) }
+    let (a, b) = (a.plain, b.plain)
     if let x = a.integer, let y = b.integer { return try integers(operation, x, y) }
     if let x = a.number, let y = b.number { return try reals(operation, x, y) }
     switch (operation, a, b) {

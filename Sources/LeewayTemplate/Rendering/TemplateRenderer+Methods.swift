@@ -3,7 +3,7 @@ extension TemplateRenderer {
   func method(_ name: String, _ value: TemplateValue, _ call: TemplateCall)
     throws(TemplateFault) -> TemplateValue
   {
-    switch value {
+    switch value.plain {
     case .mapping(let mapping): return try method(name, mapping, call)
     case .text(let text): return try method(name, text, call)
     case .list where name == "copy":
@@ -67,9 +67,12 @@ extension TemplateRenderer {
       case "title": return .text(text.titled())
       default: return .text(text.capitalized())
       }
+    case "center", "ljust", "rjust", "zfill", "swapcase", "casefold":
+      return .text(try shaped(name, text, call))
     case "startswith", "endswith":
-      let given = try positional(call, 1...1, name)
-      let wanted: [TemplateValue] = if case .tuple(let all) = given[0] { all } else { given }
+      let given = try positional(call, 1...3, name)
+      guard let text = try part(text, given, name)?.text else { return .bool(false) }
+      let wanted: [TemplateValue] = if case .tuple(let all) = given[0] { all } else { [given[0]] }
       for item in wanted {
         guard let other = item.characters else { throw try failure(name, item) }
         if name == "startswith" ? text.starts(with: other) : text.suffix(other.count) == other[...]
@@ -95,13 +98,46 @@ extension TemplateRenderer {
         throw try failure(name, item)
       }
       return try filter("join", given[0], TemplateCall(positional: [.text(text)]))
-    case "find", "rfind", "index", "count", "removeprefix", "removesuffix", "partition",
+    case "find", "rfind", "index", "rindex", "count", "removeprefix", "removesuffix", "partition",
       "rpartition":
       return try search(name, text, call)
-    case "isdigit", "isalpha", "isalnum", "isspace", "isupper", "islower":
+    case "isdigit", "isalpha", "isalnum", "isspace", "isupper", "islower", "isdecimal",
+      "isnumeric", "isascii", "istitle":
       _ = try positional(call, 0...0, name)
       return .bool(Self.holds(name, text))
     default: throw .unsupported(kind: "method", name: name)
+    }
+  }
+
+  /// Methods that pad a text, or change its case letter by letter.
+  private func shaped(_ name: String, _ text: Text, _ call: TemplateCall) throws(TemplateFault)
+    -> Text
+  {
+    if name == "swapcase" || name == "casefold" {
+      _ = try positional(call, 0...0, name)
+      guard text.allSatisfy(\.isASCII) else {
+        throw .unsupported(kind: "method", name: "\(name) beyond ASCII")
+      }
+      return name == "casefold" ? text.lowercased() : text.swappingCase()
+    }
+    let given = try positional(call, name == "zfill" ? 1...1 : 1...2, name)
+    guard let width = given[0].integer else { throw try failure(name, given[0]) }
+    let filling: Text =
+      given.count > 1 ? given[1].characters ?? [] : name == "zfill" ? ["0"] : [" "]
+    guard filling.count == 1 else { throw .wrongKind(operation: name, found: "no one character") }
+    let missing = max(width - text.count, 0)
+    try meter.spend(missing)
+    func filled(_ count: Int) -> Text { Text(repeatElement(filling[0], count: count)) }
+    switch name {
+    case "ljust": return text + filled(missing)
+    case "rjust": return filled(missing) + text
+    case "center":
+      // The odd one goes to the left of a text that is to be of odd width.
+      let left = missing / 2 + (missing & width & 1)
+      return filled(left) + text + filled(missing - left)
+    default:
+      let sign = text.first == "-" || text.first == "+" ? 1 : 0
+      return text.prefix(sign) + filled(missing) + text.dropFirst(sign)
     }
   }
 
@@ -142,22 +178,44 @@ extension TemplateRenderer {
     return .list(parts.map { .text($0) })
   }
 
+  /// The part of a text that a method is asked about, from its second and third argument, and where
+  /// it begins; nil when it would begin beyond the text.
+  private func part(_ text: Text, _ given: [TemplateValue], _ name: String) throws(TemplateFault)
+    -> (text: Text, start: Int)?
+  {
+    guard given.count > 1 else { return (text, 0) }
+    func bound(_ index: Int, _ standard: Int) throws(TemplateFault) -> Int {
+      guard given.indices.contains(index), !isNone(given[index]) else { return standard }
+      guard let number = given[index].integer else { throw try failure(name, given[index]) }
+      return max(number < 0 ? number + text.count : number, 0)
+    }
+    let start = try bound(1, 0)
+    let end = min(try bound(2, text.count), text.count)
+    return start > text.count || start > end ? nil : (Text(text[start..<end]), start)
+  }
+
   private func search(_ name: String, _ text: Text, _ call: TemplateCall) throws(TemplateFault)
     -> TemplateValue
   {
-    guard let other = try positional(call, 1...1, name)[0].characters else {
-      throw try failure(name, call.positional[0])
-    }
+    let inPart = ["find", "rfind", "index", "rindex", "count"].contains(name)
+    let given = try positional(call, inPart ? 1...3 : 1...1, name)
+    guard let other = given[0].characters else { throw try failure(name, given[0]) }
     try meter.spend(text.count, times: 1 + other.count / 16)
-    switch name {
-    case "find": return .integer(text.place(of: other) ?? -1)
-    case "rfind": return .integer(text.lastPlace(of: other) ?? -1)
-    case "index":
-      guard let place = text.place(of: other) else {
+    if inPart {
+      let part = try part(text, given, name)
+      if name == "count" { return .integer(part?.text.places(of: other).count ?? 0) }
+      let isLast = name.hasPrefix("r")
+      let place = part.flatMap { part in
+        (isLast ? part.text.lastPlace(of: other) : part.text.place(of: other)).map {
+          $0 + part.start
+        }
+      }
+      if place == nil, name.hasSuffix("index") {
         throw .wrongKind(operation: name, found: "no match")
       }
-      return .integer(place)
-    case "count": return .integer(text.places(of: other).count)
+      return .integer(place ?? -1)
+    }
+    switch name {
     case "removeprefix":
       return .text(text.starts(with: other) ? Text(text.dropFirst(other.count)) : text)
     case "removesuffix":
@@ -183,6 +241,10 @@ extension TemplateRenderer {
       !text.isEmpty
         && text.allSatisfy { $0.isPythonLetter || $0.properties.numericType != nil }
     case "isspace": !text.isEmpty && text.allSatisfy(\.isPythonSpace)
+    case "isdecimal": !text.isEmpty && text.allSatisfy { $0.properties.numericType == .decimal }
+    case "isnumeric": !text.isEmpty && text.allSatisfy { $0.properties.numericType != nil }
+    case "isascii": text.allSatisfy(\.isASCII)
+    case "istitle": text.isTitled
     default: text.isCased(lower: name == "islower")
     }
   }

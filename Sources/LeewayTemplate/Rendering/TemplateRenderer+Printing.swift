@@ -11,7 +11,7 @@ extension TemplateRenderer {
     try meter.enter()
     defer { meter.leave() }
     try meter.spend(1)
-    switch value {
+    switch value.plain {
     case .none: return Text("None")
     case .bool(let flag): return Text(flag ? "True" : "False")
     case .integer(let number): return Text("\(number)")
@@ -93,7 +93,7 @@ extension TemplateRenderer {
     try meter.enter()
     defer { meter.leave() }
     try meter.spend(1)
-    switch value {
+    switch value.plain {
     case .none: out += Text("null")
     case .bool(let flag): out += Text(flag ? "true" : "false")
     case .integer(let number): out += Text("\(number)")

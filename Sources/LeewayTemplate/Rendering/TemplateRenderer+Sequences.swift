@@ -1,3 +1,5 @@
+import Foundation
+
 extension TemplateRenderer {
   /// Filters that order, group or add up.
   func sequence(_ name: String, _ value: TemplateValue, _ call: TemplateCall)
@@ -60,7 +62,45 @@ extension TemplateRenderer {
       return sum
     case "batch": return .stream(TemplateStream(try batches(value, call)))
     case "slice": return .stream(TemplateStream(try slices(value, call)))
-    default: throw .unsupported(kind: "filter", name: name)
+    default:
+      return .list(
+        try groups(
+          value,
+          try call.bound(
+            to: ["attribute", "default", "case_sensitive"], of: name)))
+    }
+  }
+
+  /// Neighbours of equal keys, once the items are in the order of these.
+  /// - Parameter given: attribute, default, case_sensitive.
+  private func groups(_ value: TemplateValue, _ given: [TemplateValue?]) throws(TemplateFault)
+    -> [TemplateValue]
+  {
+    guard let path = given[0] else { throw .wrongKind(operation: "groupby", found: "no attribute") }
+    let isExact = given[2]?.isTrue == true
+    var keyed: [(key: TemplateValue, item: TemplateValue)] = []
+    for item in try items(of: value, "groupby") {
+      let key = try follow(path, item, standard: given[1])
+      if let text = key.characters, !isExact {
+        try meter.spend(text.count)
+        keyed.append((.text(text.lowercased()), item))
+      } else {
+        keyed.append((key, item))
+      }
+    }
+    let pairs = keyed.map { (key: $0.key, item: TemplateValue.tuple([$0.key, $0.item])) }
+    var groups: [(key: TemplateValue, items: [TemplateValue])] = []
+    for pair in try sorted(pairs, reverse: false) {
+      guard case .tuple(let both) = pair else { continue }
+      if let last = groups.last, try equal(last.key, both[0]) {
+        groups[groups.count - 1].items.append(both[1])
+      } else {
+        groups.append((both[0], [both[1]]))
+      }
+    }
+    return try groups.map { (group) throws(TemplateFault) in
+      let key = isExact ? group.key : try follow(path, group.items[0], standard: given[1])
+      return .group(key, group.items)
     }
   }
 
@@ -173,6 +213,7 @@ extension TemplateRenderer {
     case "int":
       let given = try call.bound(to: ["default", "base"], of: name)
       guard given[1] == nil else { throw .unsupported(kind: "argument", name: "base") }
+      if value.isMissing { throw try failure(name, value) }
       if let number = value.integer { return .integer(number) }
       let text = value.characters?.stripped()
       if let text, let number = Int(text.string) { return .integer(number) }
@@ -183,6 +224,7 @@ extension TemplateRenderer {
       return .integer(Int(parsed))
     case "float":
       let given = try call.bound(to: ["default"], of: name)
+      if value.isMissing { throw try failure(name, value) }
       if let number = value.number { return .real(number) }
       let parsed = try Self.real(value.characters?.stripped() ?? [])
       return parsed.map { .real($0) } ?? given[0] ?? .real(0)
@@ -207,8 +249,9 @@ extension TemplateRenderer {
     -> TemplateValue
   {
     guard let number = value.number else { throw try failure("round", value) }
-    guard (given[0]?.integer ?? 0) == 0 else {
-      throw .unsupported(kind: "argument", name: "precision")
+    if let precision = given[0] {
+      guard let places = precision.integer else { throw try failure("round", precision) }
+      if places != 0 { return try rounded(value, number, places, given[1]) }
     }
     switch given[1]?.characters?.string ?? "common" {
     case "common":
@@ -217,6 +260,26 @@ extension TemplateRenderer {
     // These give whole numbers divided by 1.
     case "ceil": return .real(number.rounded(.up))
     case "floor": return .real(number.rounded(.down))
+    case let other: throw .wrongKind(operation: "round", found: other)
+    }
+  }
+
+  /// To so many decimal places.
+  private func rounded(
+    _ value: TemplateValue, _ number: Double, _ places: Int, _ method: TemplateValue?
+  ) throws(TemplateFault) -> TemplateValue {
+    guard (1...15).contains(places), number.magnitude < 1e15 else {
+      throw .unsupported(kind: "argument", name: "precision")
+    }
+    var factor = 1.0
+    for _ in 0..<places { factor *= 10 }
+    switch method?.characters?.string ?? "common" {
+    case "common":
+      if let whole = value.integer { return .integer(whole) }
+      // As it is written out: half of what is no fraction of two is not what it seems.
+      return .real(Double(String(format: "%.\(places)f", number)) ?? number)
+    case "ceil": return .real((number * factor).rounded(.up) / factor)
+    case "floor": return .real((number * factor).rounded(.down) / factor)
     case let other: throw .wrongKind(operation: "round", found: other)
     }
   }

@@ -29,7 +29,7 @@ extension TemplateRenderer {
   }
 
   private func test(_ name: String, _ value: TemplateValue) throws(TemplateFault) -> Bool {
-    switch (name, value) {
+    switch (name, value.plain) {
     case ("defined", _): return !value.isMissing
     case ("undefined", _): return value.isMissing
     case ("none", .none): return true

@@ -18,6 +18,9 @@ extension TemplateRenderer {
     case "trim":
       let characters = try bound("chars")[0]
       return .text(text.stripped(try self.characters(characters ?? .none, name)))
+    case "center":
+      let width = try bound("width")[0] ?? .integer(80)
+      return try method(name, .text(text), TemplateCall(positional: [width]))
     case "upper": return .text(text.uppercased())
     case "lower": return .text(text.lowercased())
     case "capitalize": return .text(text.capitalized())
@@ -36,7 +39,8 @@ extension TemplateRenderer {
   }
 
   private static let textFilters: Set = [
-    "trim", "upper", "lower", "capitalize", "title", "replace", "indent", "wordcount", "format",
+    "center", "trim", "upper", "lower", "capitalize", "title", "replace", "indent", "wordcount",
+    "format",
   ]
 
   /// A text that is not marked safe: what Python makes of marked ones is another thing at each turn.

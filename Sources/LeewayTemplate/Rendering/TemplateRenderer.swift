@@ -126,8 +126,25 @@ final class TemplateRenderer {
 
   private func loop(_ node: TemplateLoopNode) throws(TemplateFault) -> Flow {
     line = node.line
-    let source = try TemplateLoop.Source(of: try evaluate(node.items), self)
-    let loop = TemplateLoop(source, node, in: scope)
+    return try loop(node, over: try evaluate(node.items), depth: 0)
+  }
+
+  /// A recursive loop, called with other items: what that writes.
+  func again(_ loop: TemplateLoop, _ items: TemplateValue) throws(TemplateFault) -> Text {
+    try meter.enter()
+    defer { meter.leave() }
+    return try captured { () throws(TemplateFault) in
+      try inside(loop.outer) { () throws(TemplateFault) in
+        _ = try self.loop(loop.node, over: items, depth: loop.depth + 1)
+      }
+    }
+  }
+
+  private func loop(_ node: TemplateLoopNode, over items: TemplateValue, depth: Int)
+    throws(TemplateFault) -> Flow
+  {
+    let source = try TemplateLoop.Source(of: items, self)
+    let loop = TemplateLoop(source, node, in: scope, depth: depth)
     var count = 0
     while let item = try loop.advance(self) {
       count += 1

@@ -186,6 +186,27 @@ extension Text {
     return out
   }
 
+  /// `str.swapcase`, of ASCII
+  func swappingCase() -> Text {
+    flatMap { scalar in
+      scalar.properties.isUppercase
+        ? Text(scalar.properties.lowercaseMapping) : Text(scalar.properties.uppercaseMapping)
+    }
+  }
+
+  /// `str.istitle`
+  var isTitled: Bool {
+    var (found, inWord) = (false, false)
+    for scalar in self {
+      let properties = scalar.properties
+      let isLarge = properties.isUppercase || properties.generalCategory == .titlecaseLetter
+      if isLarge ? inWord : properties.isLowercase && !inWord { return false }
+      inWord = isLarge || properties.isLowercase
+      found = found || inWord
+    }
+    return found
+  }
+
   /// `str.islower` and `str.isupper`
   func isCased(lower: Bool) -> Bool {
     var found = false

@@ -14,6 +14,8 @@ indirect enum TemplateValue {
   case safe(Text)
   case list([TemplateValue])
   case tuple([TemplateValue])
+  /// What `groupby` gives: a pair that has names, `grouper` and `list`.
+  case group(TemplateValue, [TemplateValue])
   /// Keys, values or items of a mapping, and ranges: they have a length, and are no lists.
   case view([TemplateValue])
   case mapping(TemplateMapping)
@@ -53,6 +55,11 @@ indirect enum TemplateValue {
     }
   }
 
+  /// A pair without its names.
+  var plain: TemplateValue {
+    if case .group(let key, let items) = self { .tuple([key, .list(items)]) } else { self }
+  }
+
   var isMissing: Bool { if case .missing = self { true } else { false } }
 
   /// Whole numbers; true and false are 1 and 0, as in Python.
@@ -73,6 +80,7 @@ indirect enum TemplateValue {
   var items: [TemplateValue]? {
     switch self {
     case .list(let items), .tuple(let items), .view(let items): items
+    case .group(let key, let items): [key, .list(items)]
     default: nil
     }
   }
@@ -86,7 +94,7 @@ indirect enum TemplateValue {
     case .text(let text), .safe(let text): !text.isEmpty
     case .list(let items), .tuple(let items), .view(let items): !items.isEmpty
     case .mapping(let mapping): mapping.count > 0
-    case .loop, .stream, .namespace, .macro, .function, .method: true
+    case .group, .loop, .stream, .namespace, .macro, .function, .method: true
     }
   }
 
@@ -99,7 +107,7 @@ indirect enum TemplateValue {
     case .integer, .real: "a number"
     case .text, .safe: "a text"
     case .list: "a list"
-    case .tuple: "a tuple"
+    case .tuple, .group: "a tuple"
     case .view: "a view"
     case .mapping: "a mapping"
     case .stream: "a generator"
@@ -119,6 +127,7 @@ struct TemplateMapping {
     case integer(Int)
     case real(Double)
     case text(Text)
+    case tuple([Key])
   }
 
   private(set) var keys: [TemplateValue] = []
@@ -135,6 +144,8 @@ struct TemplateMapping {
     case .integer(let value): .integer(value)
     case .real(let value): Int(exactly: value).map { .integer($0) } ?? .real(value)
     case .text(let text), .safe(let text): .text(text)
+    case .tuple(let items):
+      items.compactMap(Self.key).count == items.count ? .tuple(items.compactMap(Self.key)) : nil
     default: nil
     }
   }
