@@ -21,38 +21,59 @@ struct Expression: Sendable {
     case textStart, textEnd, lineStart, lineEnd, beforeLastBreak, wordEdge, withinWord
   }
 
-  private let alternatives: [Alternative]
+  private let alternatives: [ExpressionProgram]
+  /// What each may begin with, of ASCII; beyond that it is tried.
+  private let firsts: [SIMD2<UInt64>]
   /// Whether it may match nothing at all, between two characters.
   let matchesNothing: Bool
-
-  private struct Alternative: Sendable {
-    let program: ExpressionProgram
-    /// What it may begin with, of ASCII; beyond that it is tried.
-    let first: SIMD2<UInt64>
-  }
 
   /// Nil for a pattern that is not understood.
   init?(_ pattern: String) {
     var parser = ExpressionParser(pattern)
     guard let alternatives = parser.pattern() else { return nil }
-    var all: [Alternative] = []
-    for nodes in alternatives {
-      guard let program = ExpressionProgram(nodes) else { return nil }
-      all.append(Alternative(program: program, first: Self.first(nodes)))
-    }
-    self.alternatives = all
+    let programs = alternatives.compactMap { ExpressionProgram($0) }
+    guard programs.count == alternatives.count else { return nil }
+    self.alternatives = programs
+    firsts = alternatives.map(Self.first)
     matchesNothing = alternatives.contains { Self.isEmptiable($0) }
   }
 
   /// Where the match that begins at `at` ends.
-  func match(_ text: ExpressionText, _ at: Int, _ scratch: inout ExpressionScratch) -> Int? {
+  /// - Parameter programs: the alternatives, as they lie in memory: handed over one by one they
+  ///   would be counted in and out at each place of the text.
+  private func match(
+    _ text: ExpressionText, _ at: Int, _ programs: UnsafeBufferPointer<ExpressionProgram>,
+    _ scratch: inout ExpressionScratch
+  ) -> Int? {
     let byte = at < text.end ? text.bytes[at] : 0x80
-    for alternative in alternatives {
-      if byte < 0x80, alternative.first[Int(byte >> 6)] >> UInt64(byte & 63) & 1 == 0 { continue }
+    for index in programs.indices {
+      if byte < 0x80, firsts[index][Int(byte >> 6)] >> UInt64(byte & 63) & 1 == 0 { continue }
       if !scratch.visited.isEmpty { scratch.visited.removeAll(keepingCapacity: true) }
-      if let end = alternative.program.match(text, at, &scratch) { return end }
+      if let end = programs[index].match(text, at, &scratch) { return end }
     }
     return nil
+  }
+
+  /// All matches from left to right, as the reference finds them: an empty one is passed over where
+  /// the one before has just ended.
+  func matches(_ text: ExpressionText, _ body: (Range<Int>) -> Void) {
+    alternatives.withUnsafeBufferPointer { programs in
+      var scratch = ExpressionScratch()
+      var at = text.start
+      var last: Int?
+      while at <= text.end {
+        if let end = match(text, at, programs, &scratch), end > at || last != at {
+          body(at..<end)
+          last = end
+          if end > at {
+            at = end
+            continue
+          }
+        }
+        guard at < text.end else { break }
+        at = text.scalar(at).end
+      }
+    }
   }
 
   // MARK: What a sequence matches
@@ -135,27 +156,5 @@ struct ExpressionText {
     var index = at - 1
     while index > start, at - index < 4, bytes[index] & 0xC0 == 0x80 { index -= 1 }
     return index
-  }
-}
-
-extension Expression {
-  /// All matches from left to right, as the reference finds them: an empty one is passed over where
-  /// the one before has just ended.
-  func matches(_ text: ExpressionText, _ body: (Range<Int>) -> Void) {
-    var scratch = ExpressionScratch()
-    var at = text.start
-    var last: Int?
-    while at <= text.end {
-      if let end = match(text, at, &scratch), end > at || last != at {
-        body(at..<end)
-        last = end
-        if end > at {
-          at = end
-          continue
-        }
-      }
-      guard at < text.end else { break }
-      at = text.scalar(at).end
-    }
   }
 }

@@ -1,21 +1,28 @@
 /// A sequence of an expression as steps to walk through.
 struct ExpressionProgram: Sendable {
+  /// Classes and programs by their places: a step that held one would be counted in and out each time
+  /// that it is taken.
   private enum Step: Sendable {
-    case one(ScalarClass)
-    case run(ScalarClass, ClosedRange<Int>, Expression.Greed)
+    case one(Int)
+    case run(Int, ClosedRange<Int>, Expression.Greed)
     /// Goes on at the first, and at the second when that fails.
     case split(Int, Int)
     /// The same at the head of a loop, once at each place.
     case loop(Int, Int)
     case jump(Int)
     /// Matched for itself: what it took it keeps.
-    case atomic(ExpressionProgram)
-    case look([ExpressionProgram], isNegative: Bool)
-    case behind([(length: Int, program: ExpressionProgram)], isNegative: Bool)
+    case atomic(Int)
+    case look(Range<Int>, isNegative: Bool)
+    case behind(Range<Int>, isNegative: Bool)
     case anchor(Expression.Anchor)
   }
 
   private var steps: [Step] = []
+  private var masks: [SIMD2<UInt64>] = []
+  private var classes: [ScalarClass] = []
+  private var programs: [ExpressionProgram] = []
+  /// Characters that a program matches, where it looks behind.
+  private var lengths: [Int] = []
 
   /// Counts of groups are written out.
   private static let limit = 4000
@@ -33,29 +40,36 @@ struct ExpressionProgram: Sendable {
     guard steps.count < Self.limit else { return false }
     switch node {
     case .repeated(let set, let count, let greed):
-      steps.append(count == 1...1 ? .one(set) : .run(set, count, greed))
+      steps.append(count == 1...1 ? .one(classes.count) : .run(classes.count, count, greed))
+      classes.append(set)
+      masks.append(set.ascii)
       return true
     case .group(let inner, let count, .possessive):
       guard let program = ExpressionProgram([.group(inner, count, .greedy)]) else { return false }
-      steps.append(.atomic(program))
+      steps.append(.atomic(programs.count))
+      programs.append(program)
+      lengths.append(0)
       return true
     case .group(let inner, let count, let greed): return add(inner, count, isLazy: greed == .lazy)
     case .look(let inner, let isNegative):
-      let programs = inner.compactMap { ExpressionProgram($0) }
-      steps.append(.look(programs, isNegative: isNegative))
-      return programs.count == inner.count
+      steps.append(
+        .look(programs.count..<programs.count + inner.count, isNegative: isNegative))
+      return inner.allSatisfy { add(program: $0, length: 0) }
     case .behind(let inner, let isNegative):
-      let programs = inner.compactMap { nodes in
-        ExpressionProgram(nodes).flatMap { program in
-          Expression.length(nodes).map { (length: $0, program: program) }
-        }
-      }
-      steps.append(.behind(programs, isNegative: isNegative))
-      return programs.count == inner.count
+      steps.append(
+        .behind(programs.count..<programs.count + inner.count, isNegative: isNegative))
+      return inner.allSatisfy { add(program: $0, length: Expression.length($0)) }
     case .anchor(let anchor):
       steps.append(.anchor(anchor))
       return true
     }
+  }
+
+  private mutating func add(program nodes: [Expression.Node], length: Int?) -> Bool {
+    guard let length, let program = ExpressionProgram(nodes) else { return false }
+    programs.append(program)
+    lengths.append(length)
+    return true
   }
 
   private mutating func add(_ inner: [[Expression.Node]], _ count: ClosedRange<Int>, isLazy: Bool)
@@ -109,7 +123,7 @@ struct ExpressionProgram: Sendable {
   /// Where a match that begins at `at` ends.
   func match(_ text: ExpressionText, _ at: Int, _ scratch: inout ExpressionScratch) -> Int? {
     let floor = scratch.choices.count
-    defer { scratch.choices.removeSubrange(floor...) }
+    defer { scratch.choices.removeLast(scratch.choices.count - floor) }
     var (step, at) = (0, at)
     while true {
       if let (next, place) = advance(step, at, text, &scratch) {
@@ -130,11 +144,11 @@ struct ExpressionProgram: Sendable {
     guard step < steps.count else { return (step, at) }
     switch steps[step] {
     case .one(let set):
-      return set.end(text, at).map { (step + 1, $0) }
+      return end(set, text, at).map { (step + 1, $0) }
     case .run(let set, let count, let greed):
       var (end, found, least) = (at, 0, at)
       let wanted = greed == .lazy ? count.lowerBound : count.upperBound
-      while found < wanted, let next = set.end(text, end) {
+      while found < wanted, let next = self.end(set, text, end) {
         end = next
         found += 1
         if found == count.lowerBound { least = end }
@@ -159,22 +173,34 @@ struct ExpressionProgram: Sendable {
       return (first, at)
     case .jump(let target): return (target, at)
     case .atomic(let program):
-      return scratch.alone { program.match(text, at, &$0) }.map { (step + 1, $0) }
-    case .look(let programs, let isNegative):
-      let found = programs.contains { program in
-        scratch.alone { program.match(text, at, &$0) } != nil
+      return scratch.alone { programs[program].match(text, at, &$0) }.map { (step + 1, $0) }
+    case .look(let range, let isNegative):
+      let found = range.contains { program in
+        scratch.alone { programs[program].match(text, at, &$0) } != nil
       }
       return found == isNegative ? nil : (step + 1, at)
-    case .behind(let programs, let isNegative):
-      let found = programs.contains { length, program in
+    case .behind(let range, let isNegative):
+      let found = range.contains { program in
         var start: Int? = at
-        for _ in 0..<length { start = start.flatMap(text.before) }
+        for _ in 0..<lengths[program] { start = start.flatMap(text.before) }
         guard let start else { return false }
-        return scratch.alone { program.match(text, start, &$0) } != nil
+        return scratch.alone { programs[program].match(text, start, &$0) } != nil
       }
       return found == isNegative ? nil : (step + 1, at)
     case .anchor(let anchor): return anchor.holds(text, at) ? (step + 1, at) : nil
     }
+  }
+
+  /// Where the character at a place ends, nil when it is none of the class or there is none.
+  @inline(__always)
+  private func end(_ index: Int, _ text: ExpressionText, _ at: Int) -> Int? {
+    guard at < text.end else { return nil }
+    let byte = text.bytes[at]
+    guard byte >= 0x80 else {
+      return masks[index][Int(byte >> 6)] >> UInt64(byte & 63) & 1 == 1 ? at + 1 : nil
+    }
+    let next = text.scalar(at)
+    return classes[index].holds(next.scalar) ? next.end : nil
   }
 
   /// The last choice that is left, taken the other way.
@@ -192,7 +218,7 @@ struct ExpressionProgram: Sendable {
         }
         return (choice.step, at)
       case .more(let left):
-        guard case .run(let set, _, _) = steps[choice.step], let at = set.end(text, choice.at)
+        guard case .run(let set, _, _) = steps[choice.step], let at = end(set, text, choice.at)
         else { continue }
         if left > 1 {
           scratch.choices.append(.init(step: choice.step, at: at, kind: .more(left - 1)))

@@ -91,15 +91,5 @@ struct ScalarClass: Sendable {
     }
   }
 
-  /// Where the character at a place ends, nil when it is none of the class or there is none.
-  @inline(__always)
-  func end(_ text: ExpressionText, _ at: Int) -> Int? {
-    guard at < text.end else { return nil }
-    let byte = text.bytes[at]
-    guard byte >= 0x80 else {
-      return ascii[Int(byte >> 6)] >> UInt64(byte & 63) & 1 == 1 ? at + 1 : nil
-    }
-    let next = text.scalar(at)
-    return set.contains(next.scalar) ? next.end : nil
-  }
+  func holds(_ scalar: Unicode.Scalar) -> Bool { set.contains(scalar) }
 }
