@@ -112,15 +112,16 @@ struct Expression: Sendable {
   private static let anything = SIMD2<UInt64>(.max, .max)
 
   private static func first(_ nodes: [Node]) -> SIMD2<UInt64> {
+    if isEmptiable(nodes) { return anything }
     var set = SIMD2<UInt64>(0, 0)
-    for (index, node) in nodes.enumerated() {
-      if isEmptiable(Array(nodes[index...])) { return anything }
+    for node in nodes {
       switch node {
       case .repeated(let scalars, _, _): set |= scalars.ascii
       case .group(let inner, _, _):
         for nodes in inner { set |= first(nodes) }
       case .look, .behind, .anchor: continue
       }
+      // What follows can only begin a match where this may be nothing.
       if !isEmptiable([node]) { break }
     }
     return set
