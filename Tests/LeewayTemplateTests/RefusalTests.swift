@@ -19,13 +19,16 @@ struct RefusalTests {
     refuses("a\n{% include 'x' %}", .unsupported(kind: "tag", name: "include"), line: 2)
     refuses("\n\n{{ 'a' | urlize }}", .unsupported(kind: "filter", name: "urlize"), line: 3)
     refuses("{{ 'a' is filter }}", .unsupported(kind: "test", name: "filter"))
-    refuses("{{ 'a'.zfill(3) }}", .unsupported(kind: "method", name: "zfill"))
+    refuses("{{ 'a'.expandtabs() }}", .unsupported(kind: "method", name: "expandtabs"))
     refuses("{{ lipsum() }}", .unsupported(kind: "function", name: "lipsum"))
     refuses("{{ '%5d' % 3 }}", .unsupported(kind: "format", name: "%5"))
     refuses("{{ '{:>5}'.format(3) }}", .unsupported(kind: "format", name: "{:>5}"))
     refuses("{{ '%(a)s' % {'a': 1} }}", .unsupported(kind: "operator", name: "% of a mapping"))
     refuses("{{ '\\N{DASH}' }}", .unsupported(kind: "escape", name: "\\N"))
-    refuses("{{ f(*x) }}", .unsupported(kind: "argument", name: "*"))
+    refuses("{{ 7[1:] }}", .unsupported(kind: "slice", name: "of a number"))
+    refuses(
+      "{% set x = 7 %}{{ x.real }}", .unsupported(kind: "attribute of a number", name: "real"))
+    refuses("{{ 7 | round(-1) }}", .unsupported(kind: "argument", name: "precision"))
     refuses("{{ 0x10 }}", .unsupported(kind: "number", name: "0"))
     // In a branch that is not taken it does no harm.
     #expect(throws: Never.self) {
@@ -64,6 +67,8 @@ struct RefusalTests {
     refuses("{{ ('a' * 99999).replace('', 'a' * 99999) }}", .tooMuch("work"))
     refuses("{{ range(100002) }}", .tooMuch("range"))
     refuses("{% macro m() %}{{ m() }}{% endmacro %}{{ m() }}", .tooMuch("nesting"))
+    refuses(
+      "{% for x in [1] recursive %}{{ loop([1]) }}{% endfor %}", .tooMuch("nesting"))
     refuses(
       "{% set ns = namespace(x=[1]) %}{% for i in range(999) %}{% set ns.x = [ns.x] %}{% endfor %}"
         + "{{ ns.x | tojson }}", .tooMuch("nesting"))
