@@ -12,7 +12,7 @@ import Testing
     #expect(result.code == 0, "\(result.output)\(result.errors)")
     #expect(!result.output.contains("FAIL"), "\(result.output)")
     for word in [
-      "mapped", "packed", "batch", "measured, exact on", "bit for bit", "interventions due",
+      "stored", "packed", "batch", "measured, exact on", "bit for bit", "interventions due",
     ] {
       #expect(result.output.contains(word), "\(word) in: \(result.output)")
     }

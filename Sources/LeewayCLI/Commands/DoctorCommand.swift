@@ -31,10 +31,10 @@ struct DoctorCommand: ParsableCommand {
       print(
         "model       \(opened.checkpoint.architecture.modelType), \(opened.transformer.parameters) parameters, \(config.layers) blocks of width \(config.width), context \(config.maxPositions)"
       )
-      let mapped = try weightBytes(opened.checkpoint.folder)
+      let stored = opened.checkpoint.weightBytes
       let batch = opened.checkpoint.batchBytes
       print(
-        "memory      \(ByteText.of(mapped)) mapped, \(ByteText.of(opened.transformer.packedBytes)) packed, about \(ByteText.of(batch)) for a batch"
+        "memory      \(ByteText.of(stored)) stored, \(ByteText.of(opened.transformer.packedBytes)) packed, about \(ByteText.of(batch)) for a batch"
       )
       do {
         let tokenizer = try Tokenizer(path: opened.checkpoint.folder)
@@ -59,18 +59,5 @@ struct DoctorCommand: ParsableCommand {
       }
       if failed > 0 { throw ExitCode(1) }
     }
-  }
-
-  private func weightBytes(_ folder: String) throws -> Int {
-    let one = try? FileManager.default.attributesOfItem(atPath: folder)
-    if one?[.type] as? FileAttributeType == .typeRegular {
-      return (one?[.size] as? NSNumber)?.intValue ?? 0
-    }
-    return try FileManager.default.contentsOfDirectory(atPath: folder)
-      .filter { $0.hasSuffix(".safetensors") }
-      .reduce(0) { sum, name in
-        let attributes = try FileManager.default.attributesOfItem(atPath: folder + "/" + name)
-        return sum + ((attributes[.size] as? NSNumber)?.intValue ?? 0)
-      }
   }
 }

@@ -1,51 +1,22 @@
 import LeewayBase
 
 extension Checkpoint {
-  /// Every weight by the name that a folder written now would give it: prefixes and aliases that
-  /// older exporters used are gone. 32 bits each.
+  /// Every weight by its name in `parts`. 32 bits each.
   package func weightsByName() -> [String: [Float]] {
-    let names = architecture.weights
-    let prefix = names.prefixes[0]
     var found: [String: [Float]] = [:]
-    func put(_ name: String, _ tensor: StoredTensor?) {
-      if let tensor, found[name] == nil { found[name] = tensor.floats() }
-    }
-    func putNorm(_ name: String, _ norm: ResolvedTable.NormTensors) {
-      put(name + ".weight", norm.weight)
-      put(name + ".bias", norm.bias)
-      guard table.normsHoldOffset else { return }
-      found[name + ".weight"] = norm.weight.floats().map { $0 - config.normOffset }
-    }
-    put(prefix + names.embed, table.embed)
-    if let name = names.positions { put(prefix + name, table.positions) }
-    put(names.unembed, table.unembed)
-    putNorm(prefix + names.finalNorm, table.finalNorm)
-    for (index, block) in table.blocks.enumerated() {
-      func name(_ template: String, expert: Int = 0) -> String {
-        prefix + WeightTable.name(template, block: index, expert: expert)
-      }
-      func putMap(_ map: ResolvedTable.Map?, expert: Int = 0) {
-        guard let map else { return }
-        let place = name(map.source.name, expert: expert)
-        guard found[place + ".weight"] == nil else { return }
-        let folder = names.linears.first { $0.name == map.source.name } ?? map.source
-        found[place + ".weight"] = map.weights(as: folder, headWidth: config.headWidth)
-        found[place + ".bias"] = map.bias.map {
+    for (name, part) in parts where found[name] == nil && found[name + ".weight"] == nil {
+      switch part {
+      case .tensor(let tensor): found[name] = tensor.floats()
+      case .norm(let norm):
+        let offset = table.normsHoldOffset ? config.normOffset : 0
+        found[name + ".weight"] = norm.weight.floats().map { $0 - offset }
+        found[name + ".bias"] = norm.bias?.floats()
+      case .map(let map):
+        let folder = architecture.weights.linears.first { $0.name == map.source.name } ?? map.source
+        found[name + ".weight"] = map.weights(as: folder, headWidth: config.headWidth)
+        found[name + ".bias"] = map.bias.map {
           map.inOrder($0.floats(), columns: 1, as: folder, headWidth: config.headWidth)
         }
-      }
-      let norms = [
-        (names.attnNorm, block.attnNorm), (names.attnPostNorm, block.attnPostNorm),
-        (names.queryNorm, block.queryNorm), (names.keyNorm, block.keyNorm),
-        (names.mlpNorm, block.mlpNorm), (names.mlpPostNorm, block.mlpPostNorm),
-      ]
-      for case (let template?, let norm?) in norms {
-        putNorm(name(template), norm)
-      }
-      for map in [block.query, block.key, block.value, block.attnOut] { putMap(map) }
-      putMap(block.router)
-      for (number, expert) in block.experts.enumerated() {
-        for map in [expert.gate, expert.up, expert.down] { putMap(map, expert: number) }
       }
     }
     return found
