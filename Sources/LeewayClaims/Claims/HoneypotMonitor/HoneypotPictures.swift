@@ -67,13 +67,7 @@ extension HoneypotMonitor {
     func line(_ name: String, _ look: Chart.Series.Look, _ value: (TwoTests) -> Double)
       -> Chart.Series
     {
-      .init(
-        name, look,
-        overlaps.map { overlap in
-          var moved = tests
-          moved.overlap = overlap
-          return .init(overlap, value(moved))
-        })
+      Self.swept(name, look, tests, \.overlap, over: overlaps, value)
     }
     return .chart(
       Chart(
@@ -95,13 +89,7 @@ extension HoneypotMonitor {
     func line(_ name: String, _ look: Chart.Series.Look, _ value: (Honeypots) -> Double)
       -> Chart.Series
     {
-      .init(
-        name, look,
-        accuracies.map { accuracy in
-          var moved = plants
-          moved.telling = accuracy
-          return .init(accuracy, value(moved))
-        })
+      Self.swept(name, look, plants, \.telling, over: accuracies, value)
     }
     return .chart(
       Chart(
@@ -112,6 +100,20 @@ extension HoneypotMonitor {
           line("on plants", .line) { $0.seen }, line("on real attacks", .line) { $0.real },
           line("an honest monitor", .dashed) { $0.honest },
         ], rules: [.init(.x, plants.telling, "this run")]))
+  }
+
+  /// What a model says while one of its numbers moves and the others stay.
+  private static func swept<Model>(
+    _ name: String, _ look: Chart.Series.Look, _ model: Model,
+    _ number: WritableKeyPath<Model, Double>, over values: [Double], _ said: (Model) -> Double
+  ) -> Chart.Series {
+    .init(
+      name, look,
+      values.map { value in
+        var moved = model
+        moved[keyPath: number] = value
+        return .init(value, said(moved))
+      })
   }
 
   var notes: [String] {
