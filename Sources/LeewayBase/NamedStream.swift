@@ -45,13 +45,19 @@ public struct NamedStream: RandomNumberGenerator, Sendable {
   /// In [0, 1), 53 bits.
   public mutating func uniform() -> Double { Double(next() >> 11) * 0x1p-53 }
 
-  /// Standard normal (Marsaglia's polar method).
-  public mutating func normal() -> Double {
+  /// Standard normal.
+  public mutating func normal() -> Double { normalPair().0 }
+
+  /// Two standard normal numbers at the price of one (Marsaglia's polar method).
+  public mutating func normalPair() -> (Double, Double) {
     while true {
       let x = 2 * uniform() - 1
       let y = 2 * uniform() - 1
       let s = x * x + y * y
-      if s > 0, s < 1 { return x * (-2 * log(s) / s).squareRoot() }
+      if s > 0, s < 1 {
+        let scale = (-2 * log(s) / s).squareRoot()
+        return (x * scale, y * scale)
+      }
     }
   }
 

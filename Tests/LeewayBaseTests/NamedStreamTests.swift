@@ -80,7 +80,9 @@ struct NamedStreamTests {
   @Test("Normal numbers have the moments of the normal")
   func normal() {
     var stream = NamedStream("normal")
+    var pairs = stream
     let values = (0..<100_000).map { _ in stream.normal() }
+    #expect((0..<100).map { _ in pairs.normalPair().0 } == Array(values.prefix(100)))
     func moment(_ power: Int) -> Double {
       values.reduce(0) { sum, x in sum + (0..<power).reduce(1) { product, _ in product * x } }
         / 100_000

@@ -1,4 +1,3 @@
-import Foundation
 import LeewayBase
 
 /// Standard normal numbers from a stream, both of each pair: long walks draw millions.
@@ -13,16 +12,9 @@ package struct NormalPairs: Sendable {
       spare = nil
       return kept
     }
-    while true {
-      let x = 2 * stream.uniform() - 1
-      let y = 2 * stream.uniform() - 1
-      let s = x * x + y * y
-      if s > 0, s < 1 {
-        let scale = (-2 * log(s) / s).squareRoot()
-        spare = y * scale
-        return x * scale
-      }
-    }
+    let (first, second) = stream.normalPair()
+    spare = second
+    return first
   }
 
   package mutating func uniform() -> Double { stream.uniform() }
