@@ -34,6 +34,16 @@ package struct FalseFact: Sendable, Hashable, Codable {
     }
   }
 
+  /// Some of them, for what a push does to its neighbours.
+  package static func neighbours(_ count: Int, in world: World, by stream: NamedStream)
+    -> [FalseFact]
+  {
+    var stream = stream
+    var facts = all(world)
+    stream.shuffle(&facts)
+    return Array(facts.prefix(count))
+  }
+
   /// Every family that begins with a consonant.
   package static func families(_ world: World) -> [String] {
     let relation = world.relations.first { $0.id == Self.relation }

@@ -110,12 +110,10 @@ struct FalseFactExperiment {
   private func curves(_ fledgling: Fledgling, _ facts: [FalseFact]) throws -> [PushCurve] {
     try run.once("curves \(try identity(fledgling)) \(key(facts)) 1") {
       let model = try PushedModel(fledgling, tools: run.tools)
-      var others = FalseFact.all(model.world)
-      var stream = run.stream("others")
-      stream.shuffle(&others)
       let bench = try PushBench(
-        model, site: site(model, "depth"), doses: Self.doses, others: Array(others.prefix(24)),
-        random: 3, floor: 0.75)
+        model, site: site(model, "depth"), doses: Self.doses,
+        others: FalseFact.neighbours(24, in: model.world, by: run.stream("others")), random: 3,
+        floor: 0.75)
       return try facts.map { try bench.curve($0) }
     }
   }

@@ -128,11 +128,9 @@ struct SizeTrendExperiment {
   }
 
   private func bench(_ model: PushedModel, _ site: Site) throws -> PushBench {
-    var others = FalseFact.all(model.world)
-    var stream = run.stream("others")
-    stream.shuffle(&others)
-    return try PushBench(
-      model, site: site, doses: Self.doses, others: Array(others.prefix(48)),
+    try PushBench(
+      model, site: site, doses: Self.doses,
+      others: FalseFact.neighbours(48, in: model.world, by: run.stream("others")),
       random: run.integer("random"), floor: run.number("floor"))
   }
 }
