@@ -1,4 +1,5 @@
 import Foundation
+import LeewayBase
 
 extension Claim {
   /// Something that a run of a claim can be given: `--set NAME=VALUE`.
@@ -54,7 +55,7 @@ extension Claim {
       let words = text.split(separator: ",").map { $0.filter { $0 != " " } }
       switch range {
       case .numbers(let range):
-        if let number = Double(text), range.contains(number) { return .number(number) }
+        if let number = DecimalText.number(text), range.contains(number) { return .number(number) }
       case .integers(let range):
         if let number = Int(text), range.contains(number) { return .number(Double(number)) }
       case .words(let known):
@@ -76,7 +77,8 @@ extension Claim {
     /// The range in words.
     public var expected: String {
       switch range {
-      case .numbers(let range): "a number from \(range.lowerBound) to \(range.upperBound)"
+      case .numbers(let range):
+        "a number from \(Value.number(range.lowerBound)) to \(Value.number(range.upperBound))"
       case .integers(let range): "a whole number from \(range.lowerBound) to \(range.upperBound)"
       case .words(let known): "some of \(known.joined(separator: ",")), or \(Self.none)"
       case .files: "the path of a file that is there, or \(Self.none)"

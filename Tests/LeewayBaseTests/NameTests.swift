@@ -37,4 +37,29 @@ struct NameTests {
     // Equal to Swift, different in bytes.
     #expect(ContentHash.sha256("\u{e9}") != ContentHash.sha256("e\u{301}"))
   }
+
+  @Test("What git calls a file")
+  func blobs() {
+    func blob(_ text: String) -> String {
+      Array(text.utf8).withUnsafeBytes { ContentHash.gitBlob($0) }
+    }
+    #expect(blob("") == "e69de29bb2d1d6434b8b29ae775ad8c2e48c5391")
+    #expect(blob("hello\n") == "ce013625030ba8dba906f756967f9e9ca394464a")
+  }
+
+  @Test("Numbers that people write")
+  func decimals() {
+    for (text, value) in [
+      ("0", 0), ("-0.5", -0.5), ("+2", 2), ("1e-3", 0.001), ("1E3", 1000), (".5", 0.5), ("3.", 3),
+    ] {
+      #expect(DecimalText.number(text) == value, "\(text)")
+    }
+    for text in [
+      "", "0x10", "0x1p3", "nan", "inf", "-infinity", "1e999", "1_000", "1,5", " 1", "1 ", "e",
+      "--1",
+      "1e", "٣", "½",
+    ] {
+      #expect(DecimalText.number(text) == nil, "\(text)")
+    }
+  }
 }

@@ -237,7 +237,7 @@ import Testing
   @Test(arguments: [
     ("", 1), ("1\n", 1), ("0,1\n1,0,3,4\n", 2), ("0,1,0,0\n1,0,0,0\n", 1), ("0,nan\n1,0\n", 1),
     ("0,1\n1,inf\n", 2), ("0,1\n\n1,x\n", 3), ("a,0,1\na,1,0\n", 2), ("-1,0\n0,0\n", 1),
-    ("0,1\n1,\n", 2), ("a,0,1\n1,0\n", 2),
+    ("0,1\n1,\n", 2), ("a,0,1\n1,0\n", 2), ("0,0x1\n1,0\n", 1),
   ]) func refusesWhatIsNoCommunity(_ text: String, _ line: Int) {
     do {
       _ = try CommunityFile.parse(text, path: "c.csv")

@@ -40,9 +40,13 @@ import Testing
       throws: ClaimError.unknownParameter(
         claim: "random-cosine", name: "pair", known: ["pairs", "width"])
     ) { try claim.values(["pair=20"]) }
-    for bad in ["pairs=9", "pairs=20.5", "pairs=", "pairs=inf"] {
+    for bad in ["pairs=9", "pairs=20.5", "pairs=", "pairs=inf", "pairs=0x14"] {
       #expect(throws: ClaimError.self) { try claim.values([bad]) }
     }
     #expect(throws: ClaimError.badSetting("pairs")) { try claim.values(["pairs"]) }
+    let number = Claim.Parameter.number("cost", 1, 0...100, "")
+    for bad in ["0x10", "nan", "inf", "1e999", "ten"] {
+      #expect(throws: ClaimError.self) { try number.value(bad, claim: "a") }
+    }
   }
 }

@@ -76,6 +76,7 @@ import Testing
       (fault(Self.header, "a,2030-01,full,no,$1,2,2030,x"), "2: input is \"$1\""),
       (fault(Self.header, "a,2030-01,full,no,1,nan,2030,x"), "2: output is \"nan\""),
       (fault(Self.header, "a,2030-01,full,no,1,-2,2030,x"), "2: output is \"-2\""),
+      (fault(Self.header, "a,2030-01,full,no,0x10,2,2030,x"), "2: input is \"0x10\""),
       (fault(Self.header, "a,2030-01,full,no,1,2,May,x"), "2: date is \"May\""),
       (fault(Self.header, "a,2030-01,full,no,1,2,2030-13,x"), "2: date is \"2030-13\""),
       (fault(Self.header, "a,2030-01,full,no,1,2,2030-02-29,x"), "2: date is \"2030-02-29\""),

@@ -25,12 +25,15 @@ struct GenerateCommand: ParsableCommand {
   @Option(help: "A file of steering vectors.") var vector: String?
   @Option(
     parsing: .unconditional,
-    help: "Strength in multiples of the median residual norm over the prompt.")
+    help: "Strength in multiples of the median residual norm over the prompt.", transform: decimal)
   var dose: Double?
-  @Option(parsing: .unconditional, help: "Strength in the stream's own unit.") var strength: Double?
+  @Option(
+    parsing: .unconditional, help: "Strength in the stream's own unit.", transform: decimal)
+  var strength: Double?
   @Option(
     parsing: .unconditional,
-    help: "Strength in multiples of the vector as its file stores it, as llama.cpp counts.")
+    help: "Strength in multiples of the vector as its file stores it, as llama.cpp counts.",
+    transform: decimal)
   var scale: Double?
   @Option(help: "Apply at this site: of several vectors the one there, else the one moved there.")
   var site: String?
@@ -38,13 +41,19 @@ struct GenerateCommand: ParsableCommand {
   var blocks: BlockList?
   @Option(help: "all, prompt, response or last.") var positions: Positions = .all
   @Option(name: .customLong("operator"), help: "add, project-out or clamp.") var operation = "add"
-  @Option(help: "Constant of clamp, as a share of the median residual norm.") var value: Double?
+  @Option(
+    help: "Constant of clamp, as a share of the median residual norm.", transform: decimal)
+  var value: Double?
   @Option(help: "New tokens at most.") var tokens = 64
-  @Option(help: "0 is greedy.") var temperature = 0.0
+  @Option(help: "0 is greedy.", transform: decimal) var temperature = 0.0
   @Option(name: .customLong("top-k"), help: "Keep the k most probable tokens.") var topK = 0
-  @Option(name: .customLong("top-p"), help: "Keep the most probable tokens up to this mass.")
+  @Option(
+    name: .customLong("top-p"), help: "Keep the most probable tokens up to this mass.",
+    transform: decimal)
   var topP = 1.0
-  @Option(name: .customLong("min-p"), help: "Drop tokens below this share of the best.")
+  @Option(
+    name: .customLong("min-p"), help: "Drop tokens below this share of the best.",
+    transform: decimal)
   var minP = 0.0
   @Option(help: "Name of the random stream.") var seed = 0
   @Flag(name: .customLong("no-special"), help: "Add no special tokens.") var noSpecial = false

@@ -11,6 +11,7 @@ struct TraceCommand: ParsableCommand {
     commandName: "trace", abstract: "Run one prompt and show the stream and the top tokens.",
     discussion: """
       Exact precision. Norms are L2, at the last position; embed is the input of block 0.
+
         leeway trace --model DIR --prompt "Once upon a time"
         leeway trace --model DIR --ids "1 403 407" --add blocks.1.resid_post:dim=0:4.0 --json
       """)
@@ -80,7 +81,7 @@ struct TraceCommand: ParsableCommand {
   private static func edit(_ text: String, config: TransformerConfig) throws -> Intervention {
     let parts = text.split(separator: ":", omittingEmptySubsequences: false)
     guard parts.count == 3, parts[1].hasPrefix("dim="), let dimension = Int(parts[1].dropFirst(4)),
-      let amount = Float(parts[2]), amount.isFinite
+      let amount = DecimalText.number(parts[2]).map({ Float($0) }), amount.isFinite
     else { throw CommandError.badAdd(text) }
     guard let site = Site(String(parts[0])) else {
       throw CommandError.unknownSite(String(parts[0]))

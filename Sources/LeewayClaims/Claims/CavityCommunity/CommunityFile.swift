@@ -51,8 +51,8 @@ package enum CommunityFile {
       form = (named, sized)
       var values: [Double] = []
       for cell in numbers {
-        guard let value = Double(cell), value.isFinite else {
-          throw bad("\"\(cell)\" is not a finite number")
+        guard let value = DecimalText.number(cell) else {
+          throw bad("\"\(cell)\" is not a number in decimal digits")
         }
         values.append(value)
       }

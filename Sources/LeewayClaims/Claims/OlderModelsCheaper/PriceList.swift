@@ -168,7 +168,7 @@ package struct PriceList: Sendable, Equatable {
 
     private func price(_ name: String) throws(ClaimError) -> Double {
       let text = try field(name)
-      guard let value = Double(text), value.sign == .plus, value <= 1e9 else {
+      guard let value = DecimalText.number(text), value.sign == .plus, value <= 1e9 else {
         throw fault("\(name) is \(spelt(text)); expected dollars a million tokens, as 1.25")
       }
       return value
