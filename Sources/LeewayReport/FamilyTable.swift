@@ -124,7 +124,7 @@ struct FamilyRows {
     let rows = family.views.map { cells($0.member, $0.view, beside) }
     // The bar stands before the leeway; the table is laid out without it.
     let table = TextTable(heads, rows, left: [0, heads.count - 1], ink: ink)
-      .fitting(columns - leastBar - 2, dropping: beside ? [2, 1, 6, 7] : [2, 1, 6])
+      .cut(columns - leastBar - 2, dropping: beside ? [2, 1, 6, 7] : [2, 1, 6])
     let bar = max(6, min(44, columns - table.width - 2))
     let place = table.heads.firstIndex { $0.hasPrefix("leeway") } ?? table.heads.count
     let doses = family.doses

@@ -69,6 +69,14 @@ package struct TerminalInk: Sendable {
     return String(line.prefix(max(0, width - (color ? 1 : 3)))) + (color ? "…" : "...")
   }
 
+  /// A name without its middle, where it is longer than `width`.
+  func shortened(_ text: String, _ width: Int) -> String {
+    guard text.count > width else { return text }
+    let gap = color ? "…" : ".."
+    let rest = max(0, width - gap.count)
+    return text.prefix(rest - rest / 2) + gap + text.suffix(rest / 2)
+  }
+
   /// Lines no wider than `width`; a longer word is cut.
   func wrapped(_ text: String, _ width: Int) -> [String] {
     var lines: [String] = []

@@ -115,6 +115,23 @@ import Testing
     #expect(!colored.contains("\u{9B}") && !colored.contains("\u{7}"))
   }
 
+  @Test(arguments: [60, 80, 120]) func longLabelsAreReadWhole(_ columns: Int) throws {
+    var findings = ClaimFixture.findings
+    let label =
+      "chance that a colluding monitor passes both of its tests, evals first, honeypots after"
+    findings.values[0].label = label
+    findings.tables[0].rows[0] = [.text(label), .text("2 x 32"), .number(0.3391, 2)]
+    let record = try ClaimFixture.record(findings)
+    let text = ClaimTable.text(record, wholly: true, columns: columns, color: false)
+    for line in text.split(separator: "\n") { #expect(line.count <= columns, "\(line)") }
+    for word in label.split(separator: " ") {
+      #expect(text.components(separatedBy: word).count > 2, "\(word)")
+    }
+    let first = text.split(separator: "\n").first { $0.hasPrefix("chance that") }
+    #expect(first?.contains("0.35") == true, "the value stands beside the label's beginning")
+    #expect(columns < 80 || text.contains("95 % interval"), "the label makes room")
+  }
+
   @Test func drawsAPictureOfItsOwn() throws {
     let picture = try #require(ClaimPicture.svg(try ClaimFixture.record()))
     #expect(PageTests.isWellFormed(picture))

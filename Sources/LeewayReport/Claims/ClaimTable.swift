@@ -105,7 +105,7 @@ public enum ClaimTable {
     let rows = record.findings.values.map { value -> [String] in
       let check = record.check(value)
       return [
-        ink.clean(value.label, 52),
+        ink.clean(value.label, 200),
         value.value.map { ClaimWords.number($0, beside: check?.target) } ?? NumberText.missing,
         ClaimWords.interval(value.low, value.high) ?? "", ink.clean(value.unit, 24),
         check.map { ClaimWords.target($0.target) } ?? "",
@@ -128,7 +128,8 @@ public enum ClaimTable {
     let rows = table.rows.map { row in
       table.columns.indices.map { column in
         let cell = row.indices.contains(column) ? row[column] : .missing
-        return ink.clean(ClaimWords.cell(cell) ?? NumberText.missing, 32)
+        // The first says what the row is.
+        return ink.clean(ClaimWords.cell(cell) ?? NumberText.missing, column == 0 ? 200 : 32)
       }
     }
     let words = table.columns.indices.filter { column in
