@@ -15,8 +15,12 @@ struct Leeway: ParsableCommand {
         leeway claims
         leeway claims run all
 
-      Exit codes: 0 done; 1 something failed on the way; 2 bad input (a file, a key, a value);
-      64 wrong usage; 130 stopped by Ctrl-C (what was measured is kept).
+      Exit codes:
+        0    done
+        1    something failed on the way
+        2    bad input: a file, a key, a value
+        64   wrong usage
+        130  stopped by Ctrl-C; what was measured is kept
       """,
     version: "0.1.0",
     subcommands: [

@@ -11,9 +11,9 @@ struct TrainCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "train", abstract: "Train a model by a recipe, on this machine.",
     discussion: """
-      Writes a folder that Leeway and Hugging Face transformers open (config.json,
-      model.safetensors, tokenizer.json), with training.json and index.html: how it went. What it
-      needs to go on stands under state/: repeat the command after Ctrl-C. The same recipe, texts
+      Writes a folder that Leeway and Hugging Face transformers open (config.json, \
+      model.safetensors, tokenizer.json), with training.json and index.html: how it went. What it \
+      needs to go on stands under state/: repeat the command after Ctrl-C. The same recipe, texts \
       and tokenizer give the same weights, on any number of threads.
 
         leeway train fledgling/m --set seed=2 --set mlp-drop=0.1
