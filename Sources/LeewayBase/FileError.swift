@@ -12,7 +12,7 @@ public enum FileError: Error, Equatable, Sendable {
   /// `line` is the first that is not UTF-8, from 1.
   case notUTF8(path: String, line: Int)
 
-  static func writing(_ path: String, errno code: Int32) -> FileError {
+  package static func writing(_ path: String, errno code: Int32) -> FileError {
     switch code {
     case ENOSPC, EDQUOT: .noSpace(path: path)
     case EROFS, EACCES, EPERM: .readOnly(path: path)

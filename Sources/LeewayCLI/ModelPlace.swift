@@ -10,7 +10,12 @@ enum ModelPlace {
     guard !manager.fileExists(atPath: typed), let name = try? HubName(place: typed) else {
       return typed
     }
-    if let found = ModelCache().path(name) { return found }
+    switch ModelCache().content(name) {
+    case .model(let path)?: return path
+    case .several(let files)?: throw CommandError.severalModels(typed, files)
+    case .unfinished?: throw CommandError.halfPulled(typed)
+    case nil: break
+    }
     // A folder of that name here: the rest was misspelt, and the path's own error says so.
     guard !manager.fileExists(atPath: name.organisation) else { return typed }
     throw CommandError.notPulled(typed)

@@ -13,6 +13,15 @@ struct HTTPHead: Sendable {
 
   var length: Int? { headers["content-length"].flatMap { Int($0) } }
 
+  /// For how many seconds the server asks to be left alone.
+  var wait: Int? {
+    if let told = headers["retry-after"].flatMap({ Int($0) }) { return max(0, told) }
+    // As in `"api";r=0;t=55`.
+    let parts = headers["ratelimit"]?.split(separator: ";") ?? []
+    return parts.lazy.map { $0.filter { $0 != " " } }.first { $0.hasPrefix("t=") }
+      .flatMap { Int($0.dropFirst(2)) }.map { max(0, $0) }
+  }
+
   /// First byte and whole size, from `bytes 100-199/1000`.
   var range: (first: Int, total: Int?)? {
     guard let text = headers["content-range"], text.hasPrefix("bytes ") else { return nil }
@@ -30,14 +39,14 @@ final class HTTPTransfer: NSObject, URLSessionDataDelegate, Sendable {
     case head(HTTPHead)
     case bytes(Data)
     /// Nil when all is well.
-    case end(reason: String?)
+    case end(NetworkFailure?)
   }
   private let events = Mutex<[Event]>([])
   private let ready = DispatchSemaphore(value: 0)
 
   /// - Parameter take: returns false to stop; then nothing more comes.
   static func get(
-    _ request: URLRequest, host: String, take: (Event) throws(HubError) -> Bool
+    _ request: URLRequest, take: (Event) throws(HubError) -> Bool
   ) throws(HubError) {
     let configuration = URLSessionConfiguration.ephemeral
     configuration.timeoutIntervalForRequest = request.timeoutInterval
@@ -51,7 +60,6 @@ final class HTTPTransfer: NSObject, URLSessionDataDelegate, Sendable {
     while true {
       transfer.ready.wait()
       guard let event = transfer.next() else { continue }
-      if case .end(let reason?) = event { throw .network(host: host, reason: reason) }
       guard try take(event) else { return }
       if case .end = event { return }
     }
@@ -89,20 +97,5 @@ final class HTTPTransfer: NSObject, URLSessionDataDelegate, Sendable {
 
   func urlSession(
     _ session: URLSession, task: URLSessionTask, didCompleteWithError error: (any Error)?
-  ) { put(.end(reason: error.map(Self.reason))) }
-
-  private static func reason(_ error: any Error) -> String {
-    switch (error as? URLError)?.code {
-    case .cannotFindHost?, .dnsLookupFailed?: "there is no such host"
-    case .cannotConnectToHost?: "nothing answers there"
-    case .notConnectedToInternet?: "this machine has no network"
-    case .networkConnectionLost?: "the connection was lost"
-    case .timedOut?: "no answer came in time"
-    case .secureConnectionFailed?, .serverCertificateUntrusted?, .serverCertificateHasBadDate?,
-      .serverCertificateHasUnknownRoot?, .serverCertificateNotYetValid?:
-      "its certificate is not trusted"
-    case let code?: "error \(code.rawValue)"
-    case nil: "the connection failed"
-    }
-  }
+  ) { put(.end(error.map { NetworkFailure($0) })) }
 }

@@ -1,4 +1,5 @@
 import Foundation
+import LeewayBase
 
 #if canImport(FoundationNetworking)
   import FoundationNetworking
@@ -19,25 +20,59 @@ public struct HubClient: Sendable {
   package var pause: Double = 1
   /// Bytes asked for at once: the session holds what the disk has not taken yet.
   package var piece = 64 << 20
+  /// The longest pause that a hub may ask for, in seconds; a longer one is an error.
+  package var patience = 90
+  /// Told of each such pause, in seconds, before it begins.
+  public var pausing: @Sendable (Int) -> Void = { _ in }
 
   /// - Parameter endpoint: `https://HOST`; nil takes `HF_ENDPOINT` or the public hub.
   public init(
     endpoint: String? = nil,
     environment: [String: String] = ProcessInfo.processInfo.environment
   ) throws(HubError) {
-    func told(_ name: String) -> String? { environment[name].flatMap { $0.isEmpty ? nil : $0 } }
+    // As they come out of a file, a line's end and all.
+    func told(_ name: String) -> String? {
+      let text = environment[name]?.trimmingCharacters(in: .whitespacesAndNewlines) ?? ""
+      return text.isEmpty ? nil : text
+    }
     var text = endpoint ?? told("HF_ENDPOINT") ?? Self.publicEndpoint
     while text.hasSuffix("/") { text.removeLast() }
     guard let url = URL(string: text), ["http", "https"].contains(url.scheme ?? ""),
       !(url.host ?? "").isEmpty, url.query == nil, url.user == nil
-    else { throw .badEndpoint(endpoint ?? told("HF_ENDPOINT") ?? "") }
+    else { throw .badEndpoint(Self.withoutUser(endpoint ?? told("HF_ENDPOINT") ?? "")) }
     self.endpoint = url
     token = told("HF_TOKEN")
   }
 
-  /// All files of a model at its revision.
-  public func files(_ name: HubName) throws(HubError) -> [HubFile] {
-    var next: URL? = try url("/api/models/\(name)/tree/", name.revision, "?recursive=1")
+  /// A password is not to be shown.
+  private static func withoutUser(_ text: String) -> String {
+    guard let end = text.lastIndex(of: "@") else { return text }
+    let start = text.range(of: "://")?.upperBound ?? text.startIndex
+    return text[..<min(start, end)] + "…" + text[end...]
+  }
+
+  /// The commit that a model's revision stands for; nil where the hub has no word for it.
+  public func commit(_ name: HubName) throws(HubError) -> String? {
+    let place = try url("/api/models/\(name)/revision/", name.revision, "")
+    do throws(HubError) {
+      let (bytes, _) = try listing(place, name)
+      guard let root = try? JSONValue.parse(bytes, path: Self.shown(place)),
+        let commit = root["sha"]?.text, HubHash(blob: commit) != nil
+      else { return nil }
+      return commit
+    } catch {
+      // Not every mirror knows this question; whether there is such a model the listing tells.
+      guard case .refused(let refusal) = error, [400, 404, 405, 501].contains(refusal.status),
+        refusal.kind == nil
+      else { throw error }
+      return nil
+    }
+  }
+
+  /// All files of a model at its revision, or at the commit that it stood for.
+  public func files(_ name: HubName, commit: String? = nil) throws(HubError) -> [HubFile] {
+    var next: URL? = try url(
+      "/api/models/\(name)/tree/", commit ?? name.revision, "?recursive=1")
     var files: [HubFile] = []
     var pages = 0
     while let page = next {
@@ -56,8 +91,9 @@ public struct HubClient: Sendable {
     return files
   }
 
-  func url(of file: HubFile, _ name: HubName) throws(HubError) -> URL {
-    try url("/\(name)/resolve/", name.revision, "/" + Self.escaped(file.path, slash: true))
+  func url(of file: HubFile, _ source: HubSource) throws(HubError) -> URL {
+    try url(
+      "/\(source.name)/resolve/", source.revision, "/" + Self.escaped(file.path, slash: true))
   }
 
   private func url(_ start: String, _ revision: String, _ rest: String) throws(HubError) -> URL {
@@ -88,13 +124,16 @@ public struct HubClient: Sendable {
           }
         }
         if let length = head.length, bytes.count < length {
-          throw HubError.network(host: url.host ?? "", reason: "the connection was lost")
+          throw HubError.network(host: url.host ?? "", .connectionLost)
         }
         return (bytes, head)
       } catch {
         failures += 1
-        guard error.isPassing, failures < attempts else { throw error }
-        rest(failures)
+        // Where nothing answers at first, nothing will: most often the address is wrong.
+        if case .network(_, .nothingAnswers) = error { throw error }
+        guard error.isPassing, failures < attempts, rest(failures, after: error) else {
+          throw error
+        }
       }
     }
   }
@@ -111,10 +150,19 @@ public struct HubClient: Sendable {
     return next
   }
 
-  /// Sleeps before another attempt.
-  func rest(_ failures: Int) {
+  /// Sleeps before another attempt; false where the hub asks for a longer pause than we make.
+  func rest(_ failures: Int, after error: HubError) -> Bool {
+    if case .refused(let refusal) = error, let wait = refusal.wait {
+      guard wait <= patience else { return false }
+      if wait > 0 {
+        pausing(wait)
+        Thread.sleep(forTimeInterval: Double(wait))
+        return true
+      }
+    }
     let seconds = min(30, pause * Double(1 << min(failures - 1, 8)))
     if seconds > 0 { Thread.sleep(forTimeInterval: seconds) }
+    return true
   }
 
   // MARK: One answer
@@ -142,7 +190,9 @@ public struct HubClient: Sendable {
       }
       var answer: HTTPHead?
       var onward: URL?
-      try HTTPTransfer.get(request, host: url.host ?? "") { (event) throws(HubError) in
+      var refusal: HubError?
+      var unread = 1 << 16
+      try HTTPTransfer.get(request) { (event) throws(HubError) in
         switch event {
         case .head(let head):
           answer = head
@@ -151,24 +201,42 @@ public struct HubClient: Sendable {
             return false
           }
           guard head.status == 200 || head.status == 206 else {
-            throw HubError.refused(
-              status: head.status, url: Self.shown(start), model: "\(name)",
-              withToken: token != nil, wait: head.headers["retry-after"].flatMap { Int($0) })
+            refusal = refused(head, start, by: url, name)
+            return true
           }
           try hear(head)
-        case .bytes(let data): try body(data)
-        case .end: break
+        case .bytes(let data):
+          guard refusal != nil else {
+            try body(data)
+            return true
+          }
+          unread -= data.count
+          return unread > 0
+        case .end(let failure?):
+          // A proxy's refusal has the looks of the hub's; only the end tells them apart.
+          if case .proxy = failure { refusal = nil }
+          throw refusal ?? .network(host: url.host ?? "", failure)
+        case .end(nil): break
         }
         return true
       }
+      if let refusal { throw refusal }
       if let onward {
         url = onward
         continue
       }
-      guard let answer else { throw .network(host: url.host ?? "", reason: "nothing was said") }
+      guard let answer else { throw .network(host: url.host ?? "", .connectionLost) }
       return answer
     }
     throw .tooManyRedirects(url: Self.shown(start))
+  }
+
+  private func refused(_ head: HTTPHead, _ start: URL, by url: URL, _ name: HubName) -> HubError {
+    .refused(
+      Refusal(
+        status: head.status, url: Self.shown(start), model: "\(name)", revision: name.revision,
+        withToken: token != nil, wait: head.wait, kind: head.headers["x-error-code"],
+        keeper: isOwn(url) ? nil : url.host))
   }
 
   private func redirect(from url: URL, to place: String) throws(HubError) -> URL {

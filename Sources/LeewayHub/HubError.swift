@@ -12,9 +12,8 @@ public enum HubError: Error, Equatable, Sendable {
   case nothingToPull(model: String, patterns: [String], found: [String])
   /// Several GGUF files, of which one is to be chosen.
   case severalFiles(model: String, names: [String])
-  /// An answer that is none; `wait` is what the hub asks for, in seconds.
-  case refused(status: Int, url: String, model: String, withToken: Bool, wait: Int?)
-  case network(host: String, reason: String)
+  case refused(Refusal)
+  case network(host: String, NetworkFailure)
   case tooManyRedirects(url: String)
   case badRedirect(url: String, host: String)
   /// Fewer bytes than announced, and no more came after several attempts.
@@ -29,9 +28,30 @@ public enum HubError: Error, Equatable, Sendable {
   /// Whether another attempt may do better.
   var isPassing: Bool {
     switch self {
-    case .network: true
-    case .refused(let status, _, _, _, _): status >= 500 || status == 408
+    case .network(_, let failure): failure.isPassing
+    case .refused(let refusal): refusal.isPassing
     default: false
     }
+  }
+}
+
+/// An answer that is none.
+public struct Refusal: Equatable, Sendable {
+  public var status: Int
+  public var url: String
+  public var model: String
+  public var revision: String
+  public var withToken: Bool
+  /// What the hub asks for, in seconds.
+  public var wait: Int?
+  /// The hub's own word for it, as in `GatedRepo`.
+  public var kind: String?
+  /// The host that the hub sent us to, where it was that one.
+  public var keeper: String?
+
+  /// Addresses at another host are good for a while only; the hub gives a new one.
+  var isPassing: Bool {
+    status >= 500 || status == 408 || status == 429 && wait != nil
+      || status == 403 && keeper != nil
   }
 }

@@ -7,13 +7,13 @@ public struct HubFile: Equatable, Sendable {
   public let path: String
   /// In bytes.
   public let size: Int
-  /// Of the content, in hexadecimal; nil for small files, of which hubs tell none.
-  public let sha256: String?
+  /// Nil where the hub tells none: such a file is fetched anew each time.
+  public let hash: HubHash?
 
-  package init(path: String, size: Int, sha256: String?) {
+  package init(path: String, size: Int, hash: HubHash?) {
     self.path = path
     self.size = size
-    self.sha256 = sha256
+    self.hash = hash
   }
 
   /// One page of a listing.
@@ -38,13 +38,13 @@ public struct HubFile: Equatable, Sendable {
       guard let size = (large?["size"] ?? entry["size"])?.int, size >= 0 else {
         throw .badListing(url: url, reason: "\(path) has no size")
       }
-      let hash = large?["oid"]?.text.map { $0.hasPrefix("sha256:") ? String($0.dropFirst(7)) : $0 }
-      if large != nil {
-        guard let hash, hash.utf8.count == 64, hash.utf8.allSatisfy(isDigit) else {
-          throw .badListing(url: url, reason: "\(path) has no SHA-256")
-        }
+      let told = (large ?? entry)["oid"]?.text
+      let hash =
+        large == nil ? told.flatMap(HubHash.init(blob:)) : told.flatMap(HubHash.init(large:))
+      guard large == nil || hash != nil else {
+        throw .badListing(url: url, reason: "\(path) has no SHA-256")
       }
-      files.append(HubFile(path: path, size: size, sha256: hash?.lowercased()))
+      files.append(HubFile(path: path, size: size, hash: hash))
     }
     return files
   }
@@ -56,13 +56,6 @@ public struct HubFile: Equatable, Sendable {
     else { return false }
     return path.split(separator: "/", omittingEmptySubsequences: false).allSatisfy {
       !$0.isEmpty && $0 != "." && $0 != ".." && $0.utf8.count <= 200
-    }
-  }
-
-  private static func isDigit(_ byte: UInt8) -> Bool {
-    switch byte | 0x20 {
-    case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "a")...UInt8(ascii: "f"): true
-    default: false
     }
   }
 }

@@ -27,8 +27,13 @@ package enum HubSelection {
       $0.hasPrefix("model") && $0.hasSuffix(".safetensors") && !$0.contains("/")
     }
     if !tensors.isEmpty {
-      let whole = tensors.contains("model.safetensors") ? ["model.safetensors"] : tensors
-      return files.filter { whole.contains($0.path) || beside.contains($0.path) }
+      // As a folder is read: the whole file before shards, shards before other precisions.
+      let shards = tensors.filter {
+        $0.wholeMatch(of: /model-[0-9]+-of-[0-9]+\.safetensors/) != nil
+      }
+      let whole = tensors.contains("model.safetensors") ? ["model.safetensors"] : shards
+      let chosen = Set(whole.isEmpty ? tensors : whole)
+      return files.filter { chosen.contains($0.path) || beside.contains($0.path) }
     }
     let single = names.filter { $0.hasSuffix(".gguf") }
     guard single.count <= 1 else { throw .severalFiles(model: model, names: single) }

@@ -18,29 +18,46 @@ public struct ModelCache: Sendable {
 
   public func folder(_ name: HubName) -> String { root + "/models/" + name.folder }
 
-  /// What opens as the model: the folder, or the GGUF file that is all it holds; nil if it is not
-  /// here.
-  public func path(_ name: HubName) -> String? {
-    let folder = folder(name)
-    guard let found = try? FileManager.default.contentsOfDirectory(atPath: folder) else {
-      return nil
-    }
-    return Self.model(in: folder, found)
+  /// What a folder of the cache holds.
+  public enum Content: Equatable, Sendable {
+    /// What opens: the folder, or the GGUF file that is all it holds.
+    case model(path: String)
+    /// Files that are each a model, by their paths.
+    case several([String])
+    /// A pull began and did not end, and nothing opens yet.
+    case unfinished
   }
 
-  /// The path that opens as the model in a folder.
+  /// Nil where a model is not here.
+  public func content(_ name: HubName) -> Content? { Self.content(folder(name)) }
+
+  static func content(_ folder: String) -> Content? {
+    let files = FileManager.default.enumerator(atPath: folder)?.compactMap { $0 as? String } ?? []
+    // A pull that ended before its first byte leaves its lock.
+    guard files.contains(where: { !$0.hasPrefix(".") }) else { return nil }
+    guard !files.contains("config.json") else { return .model(path: folder) }
+    let models = models(files).map { folder + "/" + $0 }.sorted()
+    if models.count > 1 { return .several(models) }
+    if let file = models.first { return .model(path: file) }
+    return files.contains { $0.hasSuffix(".part") } ? .unfinished : .model(path: folder)
+  }
+
+  /// The path that opens as the model in a folder with these files.
   public static func model(in folder: String, _ names: [String]) -> String {
     guard !names.contains("config.json") else { return folder }
-    // Of a model in parts, the first.
-    let files = names.filter { name in
-      name.hasSuffix(".gguf")
-        && (!name.contains("-of-") || name.contains("-00001-of-"))
-    }
+    let files = models(names)
     return files.count == 1 ? folder + "/" + files[0] : folder
   }
 
+  /// GGUF files; of a model in parts, the first.
+  private static func models(_ names: [String]) -> [String] {
+    names.filter { name in
+      name.hasSuffix(".gguf") && (!name.contains("-of-") || name.contains("-00001-of-"))
+    }
+  }
+
   /// Every model here, by name, in order.
-  public var models: [(name: String, path: String)] {
+  public var models: [(name: String, content: Content, folder: String)] {
     let manager = FileManager.default
     func inside(_ folder: String) -> [String] {
       ((try? manager.contentsOfDirectory(atPath: folder)) ?? []).filter { !$0.hasPrefix(".") }
@@ -48,12 +65,10 @@ public struct ModelCache: Sendable {
     }
     let models = root + "/models"
     return inside(models).flatMap { organisation in
-      inside(models + "/" + organisation).map { name in
+      inside(models + "/" + organisation).compactMap { name in
         let folder = "\(models)/\(organisation)/\(name)"
-        return (
-          name: organisation + "/" + name.replacingOccurrences(of: "%2F", with: "/"),
-          path: Self.model(in: folder, inside(folder))
-        )
+        let told = organisation + "/" + name.replacingOccurrences(of: "%2F", with: "/")
+        return Self.content(folder).map { (name: told, content: $0, folder: folder) }
       }
     }
   }

@@ -1,7 +1,13 @@
 import Foundation
 import LeewayBase
 
-/// A file that grows at its end until it is whole, then takes its name.
+extension HubFile {
+  /// Where it grows, beside its name. Named by the content: what was begun of another revision is not
+  /// gone on with.
+  var partPath: String { path + "." + (hash?.description.prefix(16) ?? "new") + ".part" }
+}
+
+/// A file that grows at its end until it is whole; then it may take its name.
 final class PartialFile {
   let path: String
   private(set) var size = 0
@@ -45,27 +51,18 @@ final class PartialFile {
     }
   }
 
-  /// SHA-256 of what is there.
-  func hash() throws(HubError) -> String {
-    do { return try MappedFile(path: path).withBytes { ContentHash.sha256($0) } } catch {
+  /// Of what is there, by the same rule as another.
+  func hash(as other: HubHash) throws(HubError) -> HubHash {
+    do { return try MappedFile(path: path).withBytes { other.same(of: $0) } } catch {
       throw .file(error)
     }
   }
 
   func remove() { unlink(path) }
 
-  func finish(as name: String) throws(HubError) {
-    guard fsync(descriptor) == 0 || errno == EINVAL, rename(path, name) == 0 else {
-      throw failure()
-    }
+  func sync() throws(HubError) {
+    guard fsync(descriptor) == 0 || errno == EINVAL else { throw failure() }
   }
 
-  private func failure() -> HubError {
-    let code = errno
-    switch code {
-    case ENOSPC, EDQUOT: return .file(.noSpace(path: path))
-    case EROFS, EACCES, EPERM: return .file(.readOnly(path: path))
-    default: return .file(.unwritable(path: path, errno: code))
-    }
-  }
+  private func failure() -> HubError { .file(.writing(path, errno: errno)) }
 }

@@ -21,6 +21,8 @@ final class HubServer: Sendable {
     var body: [UInt8] = []
     /// Bytes of the body after which the connection is dropped.
     var cut: Int?
+    /// Seconds without a byte before that.
+    var silence = 0.0
 
     static func text(_ text: String) -> Reply { Reply(body: Array(text.utf8)) }
 
@@ -117,6 +119,7 @@ final class HubServer: Sendable {
     for (key, value) in reply.headers { head += "\(key): \(value)\r\n" }
     send(connection, Array((head + "\r\n").utf8))
     send(connection, Array(reply.body.prefix(reply.cut ?? reply.body.count)))
+    if reply.silence > 0 { Thread.sleep(forTimeInterval: reply.silence) }
     shutdown(connection, Int32(SHUT_WR))
     // Until the other side has read all: closing at once may throw bytes away.
     while recv(connection, &buffer, buffer.count, 0) > 0 {}

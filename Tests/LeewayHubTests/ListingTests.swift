@@ -4,7 +4,7 @@ import LeewayHub
 import Testing
 
 @Suite struct ListingTests {
-  private func file(_ path: String) -> HubFile { HubFile(path: path, size: 1, sha256: nil) }
+  private func file(_ path: String) -> HubFile { HubFile(path: path, size: 1, hash: nil) }
 
   private func chosen(_ names: [String], _ patterns: [String] = []) throws(HubError) -> [String] {
     try HubSelection.choose(names.map(file), patterns: patterns, model: "a/b").map(\.path)
@@ -17,7 +17,10 @@ import Testing
         "onnx/model.onnx", "pytorch_model.bin", "tokenizer.json",
       ]) == ["config.json", "model.safetensors", "tokenizer.json"])
     let shards = ["model-00001-of-00002.safetensors", "model-00002-of-00002.safetensors"]
-    #expect(try chosen(shards + ["model.safetensors.index.json"]).count == 3)
+    let index = "model.safetensors.index.json"
+    #expect(try chosen(shards + [index]) == shards + [index])
+    #expect(try chosen(["model.fp16.safetensors"] + shards) == shards)
+    #expect(try chosen(["model.fp16.safetensors"]) == ["model.fp16.safetensors"])
     #expect(try chosen(["README.md", "m.Q4_K_M.gguf"]) == ["m.Q4_K_M.gguf"])
     #expect(try chosen(["m.Q4_0.gguf", "m.Q8_0.gguf"], ["*Q8_0*"]) == ["m.Q8_0.gguf"])
     #expect(
@@ -38,9 +41,68 @@ import Testing
   }
 
   @Test func endpointsAreAddresses() throws {
-    for bad in ["huggingface.co", "ftp://a", "https://", "https://u:p@a", "https://a?b"] {
+    for bad in ["huggingface.co", "ftp://a", "https://", "https://a?b"] {
       #expect(throws: HubError.badEndpoint(bad)) { try HubClient(endpoint: bad, environment: [:]) }
     }
+    #expect(throws: HubError.badEndpoint("https://…@a"), "no password is shown") {
+      try HubClient(environment: ["HF_ENDPOINT": "https://user:secret@a"])
+    }
+  }
+
+  /// Linux has one number for all that a certificate can be; the rest stands in libcurl's text.
+  @Test(arguments: [
+    (
+      "SSL certificate problem: unable to get local issuer certificate",
+      NetworkFailure.certificate(.unknownAuthority)
+    ),
+    (
+      "SSL certificate problem: self-signed certificate in certificate chain",
+      .certificate(.unknownAuthority)
+    ),
+    ("SSL certificate problem: certificate has expired", .certificate(.expired)),
+    ("SSL certificate problem: certificate is not yet valid", .certificate(.notYetValid)),
+    (
+      "SSL: no alternative certificate subject name matches target host name 'hub.example'",
+      .certificate(.otherName)
+    ),
+    (
+      "SSL: certificate subject name 'a' does not match target host name 'b'",
+      .certificate(.otherName)
+    ),
+    ("server certificate verification failed. CAfile: none", .certificate(.untrusted)),
+    ("OpenSSL/3.0.19: error:0A00010B:SSL routines::wrong version number", .noTLS),
+    ("CONNECT tunnel failed, response 407", .proxy(status: 407)),
+    ("Could not resolve proxy: nowhere", .proxy(status: nil)),
+    ("something else", .other("something else")),
+  ]) func whatWentWrongIsToldApart(text: String, failure: NetworkFailure) {
+    #expect(NetworkFailure(text: text) == failure)
+  }
+
+  @Test func aHubWithoutCommitsIsAskedByRevision() throws {
+    let server = try HubServer { request, _ in
+      request.path.contains("/revision/") ? .init(status: 404) : .text("[]")
+    }
+    defer { server.stop() }
+    let client = try HubClient(endpoint: server.address, environment: [:])
+    #expect(try client.commit(HubName("a/b")) == nil)
+    #expect(try client.files(HubName("a/b"), commit: nil).isEmpty)
+  }
+
+  @Test func aModelThatIsNotThereIsAskedForOnce() throws {
+    let server = try HubServer { _, _ in
+      .init(status: 404, headers: ["X-Error-Code": "RevisionNotFound"])
+    }
+    defer { server.stop() }
+    let client = try HubClient(endpoint: server.address, environment: [:])
+    let error = #expect(throws: HubError.self) {
+      try client.commit(HubName("a/b", revision: "refs/pr/9"))
+    }
+    guard case .refused(let refusal) = error else {
+      Issue.record("\(String(describing: error))")
+      return
+    }
+    #expect(refusal.kind == "RevisionNotFound" && refusal.revision == "refs/pr/9")
+    #expect(server.requests.map(\.path) == ["/api/models/a/b/revision/refs%2Fpr%2F9"])
   }
 
   @Test func pagesFollowEachOther() throws {
@@ -105,10 +167,28 @@ import Testing
       try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
       try Data().write(to: URL(fileURLWithPath: folder + "/" + file))
     }
-    #expect(cache.models.map(\.name) == ["a/b", "a/c", "a/d@v/1"])
-    #expect(try cache.path(HubName("a/c")) == root + "/models/a/c/c.gguf")
-    #expect(try cache.path(HubName("a/b")) == root + "/models/a/b")
-    #expect(try cache.path(HubName("a/x")) == nil)
+    let more = [
+      ("a/e", "model.safetensors.0123.part"), ("a/f", ".pull.lock"),
+      ("a/g/sub", "g-00002-of-00002.gguf"),
+      ("a/g/sub", "g-00001-of-00002.gguf"), ("a/h", "h.Q4_0.gguf"), ("a/h", "h.Q8_0.gguf"),
+    ]
+    for (name, file) in more {
+      let folder = root + "/models/" + name
+      try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+      try Data().write(to: URL(fileURLWithPath: folder + "/" + file))
+    }
+    let models = root + "/models/a/"
+    #expect(cache.models.map(\.name) == ["a/b", "a/c", "a/d@v/1", "a/e", "a/g", "a/h"])
+    #expect(
+      cache.models.map(\.content) == [
+        .model(path: models + "b"), .model(path: models + "c/c.gguf"),
+        .model(path: models + "d@v%2F1"), .unfinished,
+        .model(path: models + "g/sub/g-00001-of-00002.gguf"),
+        .several([models + "h/h.Q4_0.gguf", models + "h/h.Q8_0.gguf"]),
+      ])
+    #expect(try cache.content(HubName("a/b")) == .model(path: models + "b"))
+    #expect(try cache.content(HubName("a/f")) == nil)
+    #expect(try cache.content(HubName("a/x")) == nil)
     #expect(ModelCache(environment: ["HOME": "/home/x"]).root == "/home/x/.cache/leeway")
   }
 }

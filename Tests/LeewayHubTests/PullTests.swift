@@ -48,7 +48,7 @@ import Testing
     }
     var names: [String] {
       ((try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? [])
-        .filter { $0 != ".pull.lock" }.sorted()
+        .filter { !$0.hasPrefix(".") }.sorted()
     }
   }
 
@@ -70,6 +70,7 @@ import Testing
     environment["HF_TOKEN"] = token
     var client = try HubClient(environment: environment)
     client.pause = 0
+    client.patience = 5
     client.piece = piece
     client.timeout = timeout
     var pulled = Pulled(error: nil, folder: folder, requests: [])
@@ -90,7 +91,6 @@ import Testing
       #expect(pulled.names == ["config.json", "model.safetensors"])
       #expect(pulled.bytes("model.safetensors") == Self.weights)
       #expect(pulled.bytes("config.json") == Self.config)
-      #expect(pulled.requests.last?.path.hasSuffix("config.json") == true)
       #expect(pulled.requests.allSatisfy { $0.headers["authorization"] == nil })
     }
   }
@@ -183,7 +183,8 @@ import Testing
         Issue.record("\(String(describing: pulled.error))")
         return
       }
-      #expect(pulled.names == [])
+      #expect(!pulled.names.contains { $0.hasPrefix("model") })
+      #expect(pulled.bytes("config.json") == nil, "the folder is no model")
     }
   }
 
@@ -250,14 +251,93 @@ import Testing
   @Test(arguments: [401, 403, 404, 429, 503]) func refusalsAreTold(status: Int) throws {
     let server = try Self.hub { _, _ in .init(status: status, headers: ["Retry-After": "7"]) }
     try pull(server) { pulled in
-      guard case .refused(status, _, "org/toy", false, 7) = pulled.error else {
+      guard case .refused(let refusal) = pulled.error else {
         Issue.record("\(String(describing: pulled.error))")
         return
       }
-      // What may pass is tried again, what will not is not.
-      let asked = pulled.requests.count { $0.path.hasSuffix("model.safetensors") }
-      #expect(asked == (status == 503 ? 5 : 1))
+      #expect(refusal.status == status && refusal.model == "org/toy" && !refusal.withToken)
+      // A pause longer than our patience is left to the person.
+      #expect(refusal.wait == 7)
+      #expect(pulled.requests.count { $0.path.hasSuffix("model.safetensors") } == 1)
     }
+  }
+
+  @Test func whatMayPassIsTriedAgain() throws {
+    try pull(Self.hub { _, _ in .init(status: 503) }) { pulled in
+      #expect(pulled.error != nil)
+      #expect(pulled.requests.count { $0.path.hasSuffix("model.safetensors") } == 5)
+    }
+    let paused = try Self.hub { request, earlier in
+      earlier == 0
+        ? .init(status: 429, headers: ["Retry-After": "1"]) : .file(Self.weights, request)
+    }
+    try pull(paused) { pulled in
+      #expect(pulled.error == nil)
+      #expect(pulled.bytes("model.safetensors") == Self.weights)
+    }
+    let limited = try Self.hub { _, _ in
+      .init(status: 429, headers: ["RateLimit": "\"resolvers\";r=0;t=55"])
+    }
+    try pull(limited) { pulled in
+      guard case .refused(let refusal) = pulled.error else {
+        Issue.record("\(String(describing: pulled.error))")
+        return
+      }
+      #expect(refusal.wait == 55)
+    }
+  }
+
+  @Test func aServerThatFallsSilentIsGivenUp() throws {
+    let server = try Self.hub { request, earlier in
+      var reply = HubServer.Reply.file(Self.weights, request).cut(after: earlier == 0 ? 50_000 : 0)
+      reply.silence = 3
+      return reply
+    }
+    try pull(server, timeout: 0.5) { pulled in
+      guard case .dropped(_, 50_000, Self.weights.count, 5) = pulled.error else {
+        Issue.record("\(String(describing: pulled.error))")
+        return
+      }
+    }
+  }
+
+  /// Addresses at a store are good for a while; the hub gives a new one.
+  @Test func aStoreThatRefusesIsNamed() throws {
+    let store = try HubServer { request, earlier in
+      request.path.contains("good") ? .file(Self.weights, request) : .init(status: 403)
+    }
+    defer { store.stop() }
+    let address = store.address
+    let server = try Self.hub { _, earlier in
+      .init(status: 302, headers: ["Location": address + (earlier == 0 ? "/old?s=1" : "/good?s=2")])
+    }
+    try pull(server) { pulled in
+      #expect(pulled.error == nil)
+      #expect(pulled.bytes("model.safetensors") == Self.weights)
+    }
+    let refused = try Self.hub { _, _ in
+      .init(status: 302, headers: ["Location": address + "/old?secret=1"])
+    }
+    try pull(refused, token: "hf_secret") { pulled in
+      guard case .refused(let refusal) = pulled.error else {
+        Issue.record("\(String(describing: pulled.error))")
+        return
+      }
+      #expect(refusal.status == 403 && refusal.keeper == "127.0.0.1")
+      #expect(!refusal.url.contains("secret"))
+    }
+  }
+
+  @Test func oneFillsAFolderAtATime() throws {
+    let server = try Self.hub { request, _ in .file(Self.weights, request) }
+    var lock: FileLock?
+    try pull(server) { folder in
+      lock = try FileLock.take(folder + "/.pull.lock")
+    } check: { pulled in
+      #expect(pulled.error == .busy(folder: pulled.folder))
+      #expect(pulled.names == [])
+    }
+    withExtendedLifetime(lock) {}
   }
 
   @Test(arguments: ["../x", "/etc/x", "a/../../x", "a\\\\x", "a\\u0000x", "a//x", "", "."])

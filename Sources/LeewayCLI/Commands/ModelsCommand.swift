@@ -15,7 +15,7 @@ struct ModelsCommand: ParsableCommand {
   func run() throws {
     try reporting {
       let cache = ModelCache()
-      let rows = cache.models.map { Row($0.name, $0.path) } + Self.local.map { Row($0, $0) }
+      let rows = cache.models.flatMap(Self.rows) + Self.local.map { Row($0, $0) }
       guard !rows.isEmpty else {
         return print(
           "no models in Models/ or \(cache.root)/models; fetch one: leeway pull ORG/NAME")
@@ -48,8 +48,23 @@ struct ModelsCommand: ParsableCommand {
     }
   }
 
+  /// Under the name that other commands take.
+  private static func rows(_ name: String, _ content: ModelCache.Content, _ folder: String) -> [Row]
+  {
+    switch content {
+    case .model(let path): [Row(name, path)]
+    case .several(let files): files.map { Row($0, $0) }
+    case .unfinished: [Row(unfinished: name, folder)]
+    }
+  }
+
   private struct Row {
     var cells: [String]
+
+    init(unfinished name: String, _ folder: String) {
+      let disk = ByteText.short(Self.bytes(folder))
+      cells = [name, "-", "-", disk, "-", "unfinished; go on with: \(ErrorText.pull(name))"]
+    }
 
     init(_ name: String, _ path: String) {
       let disk = ByteText.short(Self.bytes(path))

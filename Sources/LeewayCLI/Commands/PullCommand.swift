@@ -7,8 +7,11 @@ struct PullCommand: ParsableCommand {
     commandName: "pull", abstract: "Fetch a model from a hub.",
     discussion: """
       It lies in ~/.cache/leeway/models/ORG/NAME (LEEWAY_CACHE names another root), and every \
-      command takes ORG/NAME for it. Pulled again, it goes on where it ended. A token for models that \
-      are not public is read from HF_TOKEN; it is sent to the hub itself and nowhere else.
+      command takes ORG/NAME for it; a revision other than main has a folder of its own, \
+      ORG/NAME@REVISION. Pulled again, it goes on where it ended, or takes what has changed. A token \
+      for models that are not public is read from HF_TOKEN; it is sent to the hub itself and nowhere \
+      else. A proxy is taken from HTTPS_PROXY and NO_PROXY. Certificates are those that the system \
+      trusts.
       """)
 
   @Argument(help: "ORG/NAME") var model: String
@@ -32,13 +35,22 @@ struct PullCommand: ParsableCommand {
   func run() throws {
     try reporting {
       let name = try HubName(model, revision: revision)
-      let pull = try HubPull(
-        name, client: try HubClient(endpoint: endpoint), cache: ModelCache(), patterns: include)
+      var client = try HubClient(endpoint: endpoint)
+      client.pausing = {
+        printError("leeway: the hub is asked too often and wants a pause of \($0) s; waiting")
+      }
+      let pull = try HubPull(name, client: client, cache: ModelCache(), patterns: include)
       let line = DownloadLine(pull)
       defer { line.finish() }
-      try pull.run(parallel: parallel) { line.show($0) }
+      let removed = try pull.run(parallel: parallel) { line.show($0) }
       line.finish()
-      print("\(ModelCache().path(name) ?? pull.folder)")
+      for path in removed { printError("leeway: removed \(path), of an earlier revision") }
+      if let commit = pull.commit { printError("leeway: \(name) at commit \(commit.prefix(12))") }
+      switch ModelCache().content(name) {
+      case .model(let path)?: print(path)
+      case .several(let files)?: print(files.joined(separator: "\n"))
+      case .unfinished?, nil: print(pull.folder)
+      }
     }
   }
 }

@@ -148,6 +148,11 @@ extension ErrorText {
 
   static func sentence(_ error: CheckpointError) -> String {
     switch error {
+    case .file(.notFound(let path)) where path.hasSuffix("/config.json"):
+      let folder = String(path.dropLast("/config.json".count))
+      return FileManager.default.fileExists(atPath: folder)
+        ? "\(folder): holds no config.json; is it the folder of a checkpoint?"
+        : "\(folder): there is no such folder or file; check the path"
     case .file(let error): return sentence(error)
     case .json(let error): return sentence(error)
     case .tensors(let error): return sentence(error)
@@ -312,6 +317,8 @@ enum CommandError: Error, Equatable {
   case noSuchBlocks
   case noVectorAt(site: String, known: [String])
   case notPulled(String)
+  case halfPulled(String)
+  case severalModels(String, [String])
 }
 
 extension ErrorText {
@@ -341,8 +348,18 @@ extension ErrorText {
       "the file has no vector at \(site); it has " + list(known)
     case .notPulled(let name):
       "\(name): there is no such file or folder here, and none of that name in the cache; check the"
-        + " path, or fetch the model with: leeway pull \(name)"
+        + " path, or fetch the model with: \(pull(name))"
+    case .halfPulled(let name):
+      "\(name): its pull began and did not end; go on with: \(pull(name))"
+    case .severalModels(let name, let files):
+      "\(name): holds \(files.count) models; name one by its path: " + list(files)
     case .noSuchBlocks: "the file has no vector for any of these blocks"
     }
+  }
+
+  /// What fetches a model that was typed as `ORG/NAME` or `ORG/NAME@REVISION`.
+  static func pull(_ name: String) -> String {
+    let parts = name.split(separator: "@", maxSplits: 1)
+    return "leeway pull " + parts.joined(separator: " --revision ")
   }
 }
