@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import LeewayBase
 
 @main
 struct Leeway: ParsableCommand {
@@ -33,7 +34,20 @@ struct Leeway: ParsableCommand {
   static func main() {
     // A file that grows past a limit is an error to be told, not a signal to die of.
     signal(SIGXFSZ, SIG_IGN)
+    if let typed = CommandLine.arguments.dropFirst().first, let sentence = noCommand(typed) {
+      printError("leeway: " + sentence)
+      Foundation.exit(EX_USAGE)
+    }
     main(nil)
+  }
+
+  /// What is said of a first word that is no command; nil where it may be one.
+  private static func noCommand(_ typed: String) -> String? {
+    let known = configuration.subcommands.compactMap { $0.configuration.commandName }
+    guard !typed.hasPrefix("-"), typed != "help", !known.contains(typed) else { return nil }
+    let nearest = Spelling.nearest(to: typed, among: known)
+    return "there is no command \"\(typed)\"; "
+      + (nearest.map { "did you mean \"\($0)\"? " } ?? "") + "leeway --help lists them"
   }
 
   static let engineVersion = "leeway 0.1.0"

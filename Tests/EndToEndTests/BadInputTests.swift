@@ -307,4 +307,12 @@ import Testing
     for part in says { #expect(result.errors.contains(part), "\(part) in: \(result.errors)") }
     #expect(!result.errors.contains("unexpected:"), "\(result.errors)")
   }
+
+  @Test func aCommandThatIsMisspeltIsTold() throws {
+    let near = try Command.run("chek", "study.yaml")
+    #expect(near.code == 64 && near.errors.contains("did you mean \"check\"?"), "\(near.errors)")
+    let far = try Command.run("frobnicate")
+    #expect(far.code == 64 && far.errors.contains("no command \"frobnicate\""))
+    #expect(try Command.run("help", "run").code == 0)
+  }
 }
