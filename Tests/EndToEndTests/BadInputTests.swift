@@ -97,7 +97,8 @@ import Testing
       }
       // A model that cannot be opened is one mistake more.
       let without = try Command.run("check", study, "--model", folder)
-      expect(without, code: 2, says: ["quesion", "negative", "eight", folder + "/config.json"])
+      expect(
+        without, code: 2, says: ["quesion", "negative", "eight", folder + ": holds no config"])
     }
   }
 

@@ -25,4 +25,19 @@ import Testing
     #expect(result.code == 2)
     #expect(result.errors.contains("leeway pull no-org-of-this-name/toy"), "\(result.errors)")
   }
+
+  @Test func whatIsNoModelIsTold() throws {
+    let absent = try Command.run("doctor", "nosuch")
+    #expect(absent.code == 2 && absent.errors.contains("nosuch: there is no such folder or file"))
+    try withFolder { folder in
+      let empty = try Command.run("doctor", folder)
+      #expect(empty.code == 2 && empty.errors.contains("\(folder): holds no config.json"))
+    }
+  }
+
+  @Test(arguments: ["0x10", "nan", "1e999", "much"]) func numbersAreDecimal(_ text: String) throws {
+    let result = try Command.run(
+      "generate", "--model", Command.nestling, "--prompt", "The owl", "--temperature", text)
+    #expect(result.code == 64 && result.errors.contains("decimal"), "\(result.errors)")
+  }
 }

@@ -139,7 +139,7 @@ extension ErrorText {
 
   static func of(_ error: CheckpointError) -> ErrorText {
     switch error {
-    case .file(let error): of(error)
+    case .file(let file): ErrorText(sentence(error), code: of(file).code)
     case .tensors(let error): of(error)
     case .gguf(let error): of(error)
     default: ErrorText(sentence(error))
