@@ -6,7 +6,8 @@ public struct CapabilityTrials: Sendable, Equatable {
     /// Scores in 0...1: `scores[dose][item]`, and the score of guessing.
     case score(scores: [[Double]], baseline: [Double], chance: Double)
     /// Negative log-likelihoods in nats, summed per item: what is kept is
-    /// exp(−mean rise per token), the ratio of perplexities.
+    /// exp(−mean rise per token), the ratio of perplexities. An item that is not finite is lost: what
+    /// is kept of the others counts by their share. Items that were not finite at dose 0 say nothing.
     case likelihood(nats: [[Double]], baseline: [Double], tokens: [Double])
   }
 
@@ -33,8 +34,7 @@ public struct CapabilityTrials: Sendable, Equatable {
   public var baselineScore: Double {
     switch outcome {
     case .score(_, let baseline, _): mean(baseline, nil)
-    case .likelihood(_, let baseline, let tokens):
-      exp(baseline.reduce(0, +) / max(tokens.reduce(0, +), 1))
+    case .likelihood(_, let baseline, let tokens): Self.perplexity(baseline, tokens)
     }
   }
 
@@ -42,9 +42,16 @@ public struct CapabilityTrials: Sendable, Equatable {
   public func score(at dose: Int) -> Double {
     switch outcome {
     case .score(let scores, _, _): mean(scores[dose], nil)
-    case .likelihood(let nats, _, let tokens):
-      exp(nats[dose].reduce(0, +) / max(tokens.reduce(0, +), 1))
+    case .likelihood(let nats, _, let tokens): Self.perplexity(nats[dose], tokens)
     }
+  }
+
+  /// Of the items that have one; infinite where none has.
+  private static func perplexity(_ nats: [Double], _ tokens: [Double]) -> Double {
+    let whole = nats.indices.filter { nats[$0].isFinite }
+    guard !whole.isEmpty else { return .infinity }
+    return exp(
+      whole.reduce(0) { $0 + nats[$1] } / max(whole.reduce(0) { $0 + tokens[$1] }, 1))
   }
 
   public var chance: Double {
@@ -55,13 +62,15 @@ public struct CapabilityTrials: Sendable, Equatable {
   /// Whether a ceiling may hang on it.
   var sets: Bool { counts && isMeasurable }
 
-  /// False where the baseline is below chance + half of the way to 1: its loss says nothing.
+  /// False where the baseline is below chance + half of the way to 1, or half of its items failed: its
+  /// loss says nothing.
   public var isMeasurable: Bool {
     switch outcome {
     case .score(_, let baseline, let chance):
       !baseline.isEmpty && mean(baseline, nil) >= chance + (1 - chance) / 2
     case .likelihood(_, let baseline, let tokens):
-      !baseline.isEmpty && baseline.allSatisfy(\.isFinite) && tokens.reduce(0, +) > 0
+      !baseline.isEmpty && 2 * baseline.count(where: \.isFinite) > baseline.count
+        && tokens.reduce(0, +) > 0
     }
   }
 
@@ -73,15 +82,19 @@ public struct CapabilityTrials: Sendable, Equatable {
       // A resample can lose every item that was right at dose 0.
       return start > 0 ? (mean(scores[dose], weights) - chance) / start : 0
     case .likelihood(let nats, let baseline, let tokens):
-      var rise = 0.0
-      var total = 0.0
-      for item in baseline.indices {
+      var (rise, total) = (0.0, 0.0)
+      var (whole, asked) = (0.0, 0.0)
+      for item in baseline.indices where baseline[item].isFinite {
         let weight = weights?[item] ?? 1
+        asked += weight
+        // An item that a resample leaves out must not spoil it: 0 · ∞ is no number.
+        guard weight > 0, nats[dose][item].isFinite else { continue }
+        whole += weight
         rise += weight * (nats[dose][item] - baseline[item])
         total += weight * tokens[item]
       }
-      guard rise.isFinite, total > 0 else { return 0 }
-      return min(exp(-rise / total), 2)
+      guard total > 0 else { return 0 }
+      return whole / asked * min(exp(-rise / total), 2)
     }
   }
 
@@ -97,7 +110,7 @@ public struct CapabilityTrials: Sendable, Equatable {
   }
 }
 
-/// One arm at one site.
+/// One arm at one site. Every dose has the prompts, seeds and items of dose 0, in the same order.
 public struct ArmTrials: Sendable, Equatable {
   /// Above 0, ascending.
   public var doses: [Double]

@@ -3,9 +3,8 @@ import LeewayBase
 /// The cluster bootstrap of a window: refits, prompts, seeds within prompts and capability items
 /// are drawn again; all doses of a draw share what was drawn.
 ///
-/// Percentiles are expanded for few clusters as Hesterberg 2015 (arXiv:1411.5279) does, since the
-/// plain percentile interval is too narrow by about sqrt((n − 1) / n) and by t against normal.
-/// A draw without a crossing counts as infinitely far, so an interval may be open at an end.
+/// Percentiles are expanded for few clusters (`Quantiles`). A draw without a crossing counts as
+/// infinitely far, so an interval may be open at an end.
 struct Bootstrap {
   var analysis: WindowAnalysis
   var arm: ArmTrials
@@ -85,21 +84,9 @@ struct Bootstrap {
     ceiling == onset && !ceiling.isFinite ? 0 : ceiling - onset
   }
 
-  private func percentiles(_ draws: [Double]) -> Interval? {
+  private func percentiles(_ draws: [Double]) -> Interval {
     let clusters = ([arm.prompts] + arm.capabilities.filter(\.sets).map(\.items)).min() ?? 2
-    let n = Double(max(clusters, 3))
-    let tail = (1 - analysis.level) / 2
-    let wide = (n / (n - 1)).squareRoot() * Student.quantile(1 - tail, n - 1)
-    let share = 1 - Normal.cumulative(wide)
-    let sorted = draws.sorted()
-    func quantile(_ share: Double) -> Double {
-      let at = share * Double(sorted.count - 1)
-      let low = sorted[Int(at)]
-      let high = sorted[min(Int(at) + 1, sorted.count - 1)]
-      guard low.isFinite, high.isFinite else { return share < 0.5 ? low : high }
-      return low + (at - at.rounded(.down)) * (high - low)
-    }
-    return Interval(low: quantile(share), high: quantile(1 - share), level: analysis.level)
+    return Quantiles.interval(draws, level: analysis.level, clusters: clusters)
   }
 
   /// Share of the width's variance that lies between refits.

@@ -64,7 +64,8 @@ public struct CensoredTrend: Sendable {
 
   /// Units are resampled at each x first, then items, the same items everywhere.
   ///
-  /// - Returns: nil with fewer than two levels of x.
+  /// - Returns: nil with fewer than two levels of x. With one unit at each, nothing is known of how
+  ///   units differ, and intervals have no ends.
   public func estimate(draws: Int = 2000, level: Double = 0.95, seed: String) -> Estimate? {
     guard levels.count > 1, let line = Self.line(rows, rows.map { _ in 1 }) else { return nil }
     let pairs = orderedPairs()
@@ -79,9 +80,14 @@ public struct CensoredTrend: Sendable {
       slopes.append(drawn.slope)
       orders.append(Self.order(pairs, weights))
     }
+    let order = Self.order(pairs, ones)
+    var orderInterval = interval(orders, about: order, level)
+    (orderInterval.low, orderInterval.high) = (
+      max(-1, orderInterval.low), min(1, orderInterval.high)
+    )
     return Estimate(
-      slope: line.slope, slopeInterval: interval(slopes, level),
-      order: Self.order(pairs, ones), orderInterval: interval(orders, level), line: line)
+      slope: line.slope, slopeInterval: interval(slopes, about: line.slope, level), order: order,
+      orderInterval: orderInterval, line: line)
   }
 
   /// How often each row stands in one resample.
@@ -220,36 +226,10 @@ public struct CensoredTrend: Sendable {
     return Line(intercept: intercept, slope: slope, spread: (rest / w).squareRoot())
   }
 
-  private func interval(_ values: [Double], _ level: Double) -> Interval {
-    Quantiles.interval(values, level: level, clusters: units.reduce(0) { $0 + $1.count })
-  }
-}
-
-/// Percentiles of a sample.
-public enum Quantiles {
-  /// The middle `level` of bootstrap draws; infinite bounds without values.
-  ///
-  /// - Parameter clusters: what was resampled, where that is few: the plain percentile interval is
-  ///   too narrow by about sqrt((n − 1) / n) and by t against normal.
-  public static func interval(_ values: [Double], level: Double = 0.95, clusters: Int? = nil)
-    -> Interval
-  {
-    var tail = (1 - level) / 2
-    if let clusters {
-      let n = Double(max(clusters, 3))
-      tail = 1 - Normal.cumulative((n / (n - 1)).squareRoot() * Student.quantile(1 - tail, n - 1))
-    }
-    return Interval(
-      low: at(tail, values) ?? -.infinity, high: at(1 - tail, values) ?? .infinity, level: level)
-  }
-
-  /// Linear between order statistics; nil without values.
-  public static func at(_ share: Double, _ values: [Double]) -> Double? {
-    guard !values.isEmpty else { return nil }
-    let sorted = values.sorted()
-    let place = min(max(share, 0), 1) * Double(sorted.count - 1)
-    let low = Int(place)
-    let high = min(low + 1, sorted.count - 1)
-    return sorted[low] + (place - Double(low)) * (sorted[high] - sorted[low])
+  /// Units were drawn again at each x by itself.
+  private func interval(_ values: [Double], about estimate: Double, _ level: Double) -> Interval {
+    Quantiles.interval(
+      values, about: estimate, level: level, clusters: units.reduce(0) { $0 + $1.count },
+      strata: levels.count)
   }
 }

@@ -33,12 +33,15 @@ public struct Refinement: Sendable, Hashable, Codable {
   }
 }
 
-/// A dose grid in log2: `perOctave` doses from `low` to `high`, both included.
+/// A dose grid in log2.
 public enum DoseGrid {
+  /// `perOctave` doses an octave from `low` on, in equal steps of log2 dose, up to the one that is
+  /// nearest to `high`. `low` alone where there is no step; empty where an end is no dose.
   public static func doses(from low: Double, to high: Double, perOctave: Int) -> [Double] {
+    guard low > 0, low.isFinite, high.isFinite, perOctave > 0 else { return [] }
+    guard high > low else { return [low] }
     let (first, last) = (log2(low), log2(high))
     let steps = Int(((last - first) * Double(perOctave)).rounded())
-    guard steps > 0 else { return [low] }
     return (0...steps).map { exp2(first + Double($0) / Double(perOctave)) }
   }
 }

@@ -62,8 +62,9 @@ public struct WindowAnalysis: Sendable {
     let shared = random.dropFirst().reduce(into: Set(first.doses)) { $0.formIntersection($1.doses) }
     let kept = random.map { $0.keeping(shared.contains) }
     guard let x = kept.first?.logDoses, !x.isEmpty else { return nil }
+    let curves = kept.map { $0.effectCurve() }
     let mean = x.indices.map { dose in
-      kept.reduce(0) { $0 + $1.effectCurve()[dose] } / Double(kept.count)
+      curves.reduce(0) { $0 + $1[dose] } / Double(curves.count)
     }
     return arm.logDoses.map { at in
       guard let upper = x.firstIndex(where: { $0 >= at }) else { return mean[mean.count - 1] }

@@ -89,8 +89,10 @@ package struct Mediation: Sendable {
       let items = (0..<facts).map { _ in stream.below(facts) }
       if let estimates = estimates(chosen, items) { drawn.append(estimates) }
     }
+    let strata = Set(models.map { "\($0.size) \($0.drop)" }).count
     func interval(_ value: (Estimates) -> Double) -> Interval {
-      Quantiles.interval(drawn.map(value), clusters: models.count)
+      Quantiles.interval(
+        drawn.map(value), about: value(whole), clusters: models.count, strata: strata)
     }
     return Outcome(
       drop: whole.drop, dropInterval: interval(\.drop), size: whole.size,
