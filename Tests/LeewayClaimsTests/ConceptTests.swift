@@ -101,6 +101,16 @@ import Testing
     let none = try claim.run(["flipped=0", "kept=0"], tools: ClaimTools()).findings
     #expect(none.verdict.outcome == .refuted && none.value("follower-harm") == 0)
     #expect(none.value("length") == 1)
+    // Without a wrong copy the attributes are the concept: no learner is too coarse.
+    let exact = try claim.run(["flip=0"], tools: ClaimTools()).findings
+    #expect(exact.verdict.outcome == .undecided && exact.value("coarse-harm") == 40)
+    let blind = try claim.run(["flip=0", "attributes=1"], tools: ClaimTools()).findings
+    #expect(blind.verdict.outcome == .supported)
+    for findings in [none, exact] {
+      #expect(findings.value("simulator-error") == 0)
+      #expect(!findings.pictures.contains { "\($0)".contains("nan") })
+    }
+    #expect(exact.value("simulator-reflection") == 2)
     let many = try claim.run(
       ["bits=7", "described=3", "shared=0", "flipped=8"], tools: ClaimTools()
     ).findings

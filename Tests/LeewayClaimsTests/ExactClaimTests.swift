@@ -167,6 +167,14 @@ import Testing
     }
   }
 
+  /// a* is 0.075 here: the audit decides what a pooled pair does.
+  @Test func enoughAuditsKeepAPoolHonest() throws {
+    for (audit, outcome) in [("0.07", Findings.Verdict.Outcome.supported), ("0.08", .refuted)] {
+      let verdict = try found("code-and-tests", "audit=\(audit)").verdict
+      #expect(verdict.outcome == outcome, "\(audit): \(verdict.because)")
+    }
+  }
+
   // MARK: Calibration, temperature, growth
 
   @Test func fewQuestionsDecideNothing() throws {
@@ -179,6 +187,13 @@ import Testing
     let found = try found(
       "buried-calibration", "beta=0.02", "questions=100000", "steps=10", "batch=2")
     #expect((found.value("recovered") ?? 9) < 0.01)
+  }
+
+  /// What rounds away no inverse brings back.
+  @Test func answersThatAreToldCoarselyStayMiscalibrated() throws {
+    let coarse = try found(
+      "buried-calibration", "digits=3", "questions=100000", "steps=10", "batch=2")
+    #expect(coarse.verdict.outcome == .refuted && (coarse.value("recovered") ?? 0) > 0.03)
   }
 
   @Test func theBestTemperatureHasNoCeilingAndNoFloor() throws {
@@ -206,6 +221,40 @@ import Testing
     let found = try found("matched-behaviour", "teacher=0.3", "draws=5")
     #expect(found.verdict.outcome == .supported, "\(found.verdict.because)")
     #expect(found.value("same-process") == 0)
+  }
+
+  /// The verdict turns with the doubt that is left, and with the answers that are given.
+  @Test func aSimulatorThatDoubtsCanBeTurned() throws {
+    let turned = try found("simulator-trap", "doubt=0.01")
+    #expect(turned.verdict.outcome == .refuted && turned.value("turning-answers") == 2)
+    #expect((turned.value("point-information") ?? 0) > 0.01)
+    let slow = try found("simulator-trap", "doubt=0.001", "noise=0.4", "rounds=17")
+    #expect(slow.verdict.outcome == .undecided && slow.value("turning-answers") == nil)
+    let later = try found("simulator-trap", "doubt=0.001", "noise=0.4", "rounds=18")
+    #expect(later.verdict.outcome == .refuted && later.value("turning-answers") == 18)
+    let never = try found("simulator-trap", "rounds=1000")
+    #expect(never.verdict.outcome == .supported && never.value("turning-answers") == nil)
+    #expect(never.value("growth-simulator") == 0)
+  }
+
+  @Test func contraryAnswersTurnABeliefAsBayesSays() {
+    for noise in [0, 0.05, 0.3, 0.49] {
+      for doubt in [1e-12, 1e-3, 0.2, 0.5] {
+        // By multiplying chances, answer by answer.
+        var (belief, contrary) = (1 - doubt, doubt)
+        var count = 0
+        while contrary < belief, count < 2000 {
+          (belief, contrary) = (belief * noise, contrary * (1 - noise))
+          (belief, contrary) = (belief / (belief + contrary), contrary / (belief + contrary))
+          count += 1
+        }
+        let found = Information.answersToTurn(doubt: doubt, noise: noise, within: 2000)
+        #expect(found == max(1, count), "noise \(noise), doubt \(doubt)")
+        #expect(
+          Information.answersToTurn(doubt: doubt, noise: noise, within: max(1, count) - 1) == nil)
+      }
+      #expect(Information.answersToTurn(doubt: 0, noise: noise, within: 1000) == nil)
+    }
   }
 
   @Test func aTeacherWhoNeverRevisesGrowsWithNobody() throws {

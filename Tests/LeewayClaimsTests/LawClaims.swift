@@ -43,7 +43,8 @@ import Testing
     }
   }
 
-  /// Every target, on one seed; again from the kept steps, to the same record.
+  /// Every target, on one seed; again from the kept steps, to the same record; and another verdict where
+  /// the settings are such.
   @Test(arguments: Claims.all.filter(\.cost.isQuick)) func quickOnesHitTheirTargets(_ claim: Claim)
     throws
   {
@@ -59,7 +60,34 @@ import Testing
     #expect(record.findings.verdict.because.hasSuffix("."))
     #expect(!record.findings.verdict.because.contains("nan"))
     #expect(try claim.run(tools: tools) == record)
+    let settings = try #require(
+      Self.turning[claim.id], "\(claim.id): name settings that turn its verdict")
+    let turned = try claim.run(settings, tools: ClaimTools()).findings.verdict
+    #expect(turned.outcome != record.findings.verdict.outcome, "\(claim.id): \(turned.because)")
+    #expect(turned.because.hasSuffix(".") && !turned.because.contains("nan"))
   }
+
+  /// Settings under which a claim comes out otherwise than at its defaults: a verdict that cannot turn is
+  /// none. Where the truth is a theorem, they are the ones at which its premise fails.
+  static let turning: [String: [String]] = [
+    "buried-calibration": ["digits=3", "questions=20000", "steps=10", "batch=2"],
+    "cavity-community": ["largest=10", "effort=0.05", "mu=0", "sigma=1.3"],
+    "cavity-superposition": [
+      "beta=1", "steps=500", "networks=1", "work=64", "one-steps=500", "map-steps=100",
+      "largest=16",
+    ],
+    "code-and-tests": ["audit=0.1"],
+    "concept-ontology": ["flipped=0", "kept=0"],
+    "grokking-delay": ["steps=10", "most=10"],
+    "honeypot-monitor": ["overlap=1", "honeypot-ratio=2"],
+    "matched-behaviour": ["teacher=0.2", "learner=0.02", "jitter=8.4e-05", "draws=3"],
+    "older-models-cheaper": ["input-tokens=0"],
+    "reward-allocation": ["steps=10"],
+    "reward-pools": ["steps=10", "batch=2", "networks=1"],
+    "simulator-trap": ["doubt=0.01"],
+    "stream-temperature": ["easy=1", "episodes=100"],
+    "two-cloverleafs": ["neurons=2", "steps=100", "alone=2", "alone-steps=100"],
+  ]
 
   @Test(arguments: Claims.all) func stopsWhenAsked(_ claim: Claim) {
     let tools = ClaimTools(isCancelled: { true })

@@ -46,4 +46,23 @@ import Testing
     for (a, b) in zip(found, x) { #expect(abs(a - b) < 1e-8) }
     #expect(LinearSystem.solve([[1, 2], [2, 1]], [0, 0]) == nil)
   }
+
+  @Test func anInverseTurnsItsMatrixBack() throws {
+    var stream = NamedStream("inverse")
+    for size in [0, 1, 2, 7, 30] {
+      var matrix = (0..<size * size).map { _ in stream.normal() }
+      // A pivot of 0 has to be looked for.
+      if size > 1 { matrix[0] = 0 }
+      let inverse = try #require(LinearSystem.inverse(matrix, size: size))
+      for row in 0..<size {
+        for column in 0..<size {
+          let product = (0..<size).reduce(0) {
+            $0 + matrix[row * size + $1] * inverse[$1 * size + column]
+          }
+          #expect(abs(product - (row == column ? 1 : 0)) < 1e-9)
+        }
+      }
+    }
+    #expect(LinearSystem.inverse([1, 2, 2, 4], size: 2) == nil)
+  }
 }

@@ -22,7 +22,8 @@ extension Claim {
       score, accuracy and log loss are integrals; a small network that sees p through eight bumps is \
       trained by sampled policy gradient with the same penalty and compared with that curve. Then beta is \
       fitted on half of the questions by log loss through the inverse map, and the calibration error of \
-      the other half is measured, beside that of the base itself, which so few questions leave to chance.
+      the other half is measured, beside that of the base itself, which so few questions leave to chance. \
+      What is buried must be read to be dug out: with digits > 0 answers' chances are rounded to so many.
       """,
     cost: .quick(seconds: 20),
     parameters: [
@@ -30,6 +31,7 @@ extension Claim {
       .integer("steps", 3000, 10...1_000_000, "updates of the network"),
       .integer("batch", 512, 2...100_000, "questions an update"),
       .integer("questions", 200_000, 1000...10_000_000, "questions of the recovery, half to fit"),
+      .integer("digits", 0, 0...15, "decimal digits to which P(A) is read; 0: all of it"),
       .integer("seed", 1, 0...1_000_000, "of network and questions"),
     ],
     targets: [
@@ -187,6 +189,15 @@ private struct BuriedCalibration {
     var right: Double
   }
 
+  /// The logit of an answer as far as it is told. What rounds to certainty is half a digit from it.
+  private func read(_ model: RewardedBase, _ p: Double) -> Double {
+    let digits = run.integer("digits")
+    guard digits > 0 else { return model.logit(p) }
+    let unit = pow(10, -Double(digits))
+    let told = (model.answer(p) / unit).rounded() * unit
+    return Solve.logit(min(max(told, unit / 2), 1 - unit / 2))
+  }
+
   /// Beta fitted on one half, the calibration error left in the other, over twenty bins, and that of
   /// the base.
   private func recovery(_ beta: Double) throws -> (beta: Double, error: Double, chance: Double) {
@@ -195,7 +206,7 @@ private struct BuriedCalibration {
     let model = RewardedBase(beta: beta)
     let questions = (0..<run.integer("questions")).map { _ -> Question in
       let p = 0.5 + 0.5 * stream.uniform()
-      return Question(p: p, said: model.logit(p), right: stream.uniform() < p ? 1 : 0)
+      return Question(p: p, said: read(model, p), right: stream.uniform() < p ? 1 : 0)
     }
     let half = questions.count / 2
     // Questions with like answers together: the inverse is the same for all of a bin.

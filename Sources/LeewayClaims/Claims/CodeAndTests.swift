@@ -21,13 +21,14 @@ extension Claim {
       equilibrium is h* = c_t / b_t hacks and s* = 1 - (1 - c_w) / (1 - a (1 + L)) strict tests. Pooled, \
       honest and lenient earns 2 - c_w against 2 - 2 a (1 + L) for hacking and lenient, so collusion pays \
       below a* = c_w / (2 (1 + L)). Gradient play of both is run; each for itself it goes round, and its \
-      averages over whole rounds are compared with the equilibrium.
+      averages over whole rounds are compared with the equilibrium. The verdict is that for the audit \
+      rate given: above a* a pooled pair stays honest.
       """,
     cost: .quick(seconds: 2),
     parameters: [
       .number("honest-cost", 0.3, 0...0.999, "c_w"), .number("strict-cost", 0.1, 0...10, "c_t"),
       .number("bounty", 0.5, 0.001...100, "b_t"), .number("loss", 1, 0...100, "L"),
-      .number("audit", 0, 0...1, "a, of the game each for itself"),
+      .number("audit", 0, 0...1, "a"),
       .integer("steps", 400_000, 1000...100_000_000, "of gradient play"),
     ],
     targets: [
@@ -132,6 +133,21 @@ private struct CodeAndTests {
     return play
   }
 
+  private func verdict(agrees: Bool, arrived: Bool, _ told: String) -> Findings.Verdict {
+    guard agrees else {
+      return arrived
+        ? .init(.refuted, because: "Pooled play does not collude as the costs say: \(told).")
+        : .init(.undecided, because: "Pooled play has not arrived, take more steps: \(told).")
+    }
+    let audit = run.number("audit")
+    return audit < game.collusion
+      ? .init(.supported, because: "Pooling buys cooperation and collusion together: \(told).")
+      : .init(
+        .refuted,
+        because: String(
+          format: "At an audit rate of %.3g a pooled pair stays honest: %@.", audit, told))
+  }
+
   func findings() throws -> Findings {
     try run.checkCancelled()
     let audit = run.number("audit")
@@ -163,14 +179,8 @@ private struct CodeAndTests {
       format: "pooled hacking stops at an audit rate of %.3g, where the costs say %.3g",
       turning ?? 1, game.collusion)
     let agrees = turning.map { abs($0 - game.collusion) < 0.1 * game.collusion } ?? false
-    let verdict: Findings.Verdict =
-      agrees
-      ? .init(.supported, because: "Pooling buys cooperation and collusion together: \(told).")
-      : arrived
-        ? .init(.refuted, because: "Pooled play does not collude as the costs say: \(told).")
-        : .init(.undecided, because: "Pooled play has not arrived, take more steps: \(told).")
     return Findings(
-      verdict,
+      verdict(agrees: agrees, arrived: arrived, told),
       values: [
         .init("audit-threshold", "audit rate below which a pooled pair hacks", game.collusion),
         .init("turning-audit", "the same in gradient play", turning),

@@ -22,8 +22,11 @@ extension Claim {
       belief on its simulation. Then a teacher who revises an item with probability r whenever a conflict \
       about it is shown, or acted out, is followed for n rounds by three learners: one that simulates, one \
       that does what the teacher says now, one that shows conflicts first. Told are growth (revised share), \
-      harm (conflicts acted out before revision) and agreement with what the teacher says now. It \
-      illustrates the structure of the argument, and assumes that growth needs a shown conflict.
+      harm (conflicts acted out before revision) and agreement with what the teacher says now. Last, the \
+      simulator is told the contrary of what it believes, answer after answer: if n of them change its \
+      mind, the sentence is refuted for it. A doubt of 0 is the perfect simulation that the sentence \
+      speaks of. It illustrates the structure of the argument, and assumes that growth needs a shown \
+      conflict.
       """,
     cost: .quick(seconds: 3),
     parameters: [
@@ -33,6 +36,7 @@ extension Claim {
       .integer("conflicts", 12, 1...1000, "items on which teacher and reflection differ"),
       .integer("items", 64, 1...100_000, "all items"),
       .integer("rounds", 10, 1...1000, "n"),
+      .number("doubt", 0, 0...0.5, "belief that a simulator keeps off its simulation"),
       .integer("seed", 1, 0...1_000_000, "of the followed learners"),
     ],
     targets: [
@@ -60,6 +64,18 @@ package enum Information {
     let (yes, no) = (p * (1 - noise) + (1 - p) * noise, p * noise + (1 - p) * (1 - noise))
     return max(0, entropy(yes, no) - entropy(noise, 1 - noise))
   }
+
+  /// Contrary answers that bring a belief up from `doubt` to one half, by Bayes' rule; nil where as many
+  /// as `most` do not.
+  package static func answersToTurn(doubt: Double, noise: Double, within most: Int) -> Int? {
+    guard doubt > 0 else { return nil }
+    var odds = log(doubt) - log1p(-doubt)
+    for answer in 0..<most {
+      odds += log1p(-noise) - log(noise)
+      if odds >= 0 { return answer + 1 }
+    }
+    return nil
+  }
 }
 
 private struct SimulatorTrap {
@@ -71,6 +87,32 @@ private struct SimulatorTrap {
 
   init(_ run: ClaimRun) { self.run = run }
 
+  /// How a learner meets a conflict in each round until the teacher has revised it.
+  private struct Learner {
+    var name: String
+    /// The teacher sees it, and may revise.
+    var isSeen: Bool
+    var isActed: Bool
+  }
+
+  private static let learners = [
+    // In the teacher's stead: nobody is asked.
+    Learner(name: "simulator", isSeen: false, isActed: true),
+    Learner(name: "follower", isSeen: true, isActed: true),
+    Learner(name: "elicitor", isSeen: true, isActed: false),
+  ]
+
+  private func growth(_ learner: Learner) -> Double {
+    1 - pow(1 - (learner.isSeen ? revision : 0), Double(rounds))
+  }
+
+  /// Conflicts acted out before they are revised, within the rounds: a geometric count, cut.
+  private func harm(_ learner: Learner) -> Double {
+    guard learner.isActed else { return 0 }
+    let stays = 1 - (learner.isSeen ? revision : 0)
+    return conflicts * (0..<rounds).reduce(0.0) { $0 + pow(stays, Double($1)) }
+  }
+
   func findings() throws -> Findings {
     try run.checkCancelled()
     guard conflicts <= run.number("items") else {
@@ -78,50 +120,38 @@ private struct SimulatorTrap {
         claim: run.claim, condition: "it needs conflicts <= items, as a conflict is about an item")
     }
     let learner = bayesian()
-    let grown = 1 - pow(1 - revision, Double(rounds))
-    // Acted conflicts before an item is revised, within the rounds: a geometric count, cut.
-    let acted = (0..<rounds).reduce(0.0) { $0 + pow(1 - revision, Double($1)) }
     let sampled = sample()
     let share = conflicts / run.number("items")
-    let certain = Information.answer(1, noise: noise)
-    let perfect = learner.last?.information ?? 0
-    let agreementNow = 1 - share * (1 - grown)
-    let rows: [(String, Double, Double, Double)] = [
-      ("simulator", 0, conflicts * Double(rounds), 1),
-      ("follower", grown, conflicts * acted, 1), ("elicitor", grown, 0, 1),
-    ]
-    let told = String(
-      format:
-        "an answer is worth %.3g nats at first and %.2g to a perfect simulator; growth 0 against %.3f",
-      learner.first?.information ?? 0, certain, grown)
-    let verdict: Findings.Verdict =
-      certain >= 1e-12
-      ? .init(.refuted, because: "An answer still tells something: \(told).")
-      : grown > 0
-        ? .init(.supported, because: "Answers are priced in: \(told).")
-        : .init(
-          .undecided,
-          because: "Answers are priced in, but this teacher never revises: \(told).")
+    let certain = Information.answer(1 - run.number("doubt"), noise: noise)
+    let turn = Information.answersToTurn(
+      doubt: run.number("doubt"), noise: noise, within: rounds)
+    let (simulator, follower, elicitor) = (Self.learners[0], Self.learners[1], Self.learners[2])
     return Findings(
-      verdict,
+      verdict(first: learner.first?.information ?? 0, certain: certain, turn: turn),
       values: [
-        .init(
-          "point-information", "what an answer tells a perfect simulator", certain, unit: "nats"),
+        .init("point-information", "what an answer tells a simulator", certain, unit: "nats"),
         .init(
           "first-information", "what the first answer tells a learner in doubt",
           learner.first?.information, unit: "nats"),
         .init(
           "perfect-prediction-information", "what an answer without noise tells of what is sure",
           Information.answer(1, noise: 0), unit: "nats"),
-        .init("last-information", "what the last followed answer told", perfect, unit: "nats"),
-        .init("growth-simulator", "growth with a simulator", 0),
-        .init("growth-follower", "growth with a follower", grown),
-        .init("growth-elicitor", "growth with an elicitor", grown),
+        .init(
+          "last-information", "what the last followed answer told", learner.last?.information,
+          unit: "nats"),
+        .init(
+          "turning-answers", "contrary answers that change a simulator's mind, within the rounds",
+          turn.map(Double.init)),
+        .init("growth-simulator", "growth with a simulator", growth(simulator)),
+        .init("growth-follower", "growth with a follower", growth(follower)),
+        .init("growth-elicitor", "growth with an elicitor", growth(elicitor)),
         .init("sampled-growth", "the same, sampled", sampled.growth),
-        .init("harm-follower", "conflicts acted out by a follower", conflicts * acted),
+        .init("harm-follower", "conflicts acted out by a follower", harm(follower)),
         .init("sampled-harm", "the same, sampled", sampled.harm),
-        .init("harm-elicitor", "conflicts acted out by an elicitor", 0),
-        .init("agreement", "items on which teacher and reflection agree in the end", agreementNow),
+        .init("harm-elicitor", "conflicts acted out by an elicitor", harm(elicitor)),
+        .init(
+          "agreement", "items on which teacher and reflection agree in the end",
+          1 - share * (1 - growth(elicitor))),
       ],
       tables: [
         .init(
@@ -132,14 +162,40 @@ private struct SimulatorTrap {
             what the teacher says at the time.
             """,
           columns: ["learner", "growth", "harm", "agreement"],
-          rows: rows.map {
-            [.text($0.0), .number($0.1, 3), .number($0.2, 1), .number($0.3, 2)]
+          rows: Self.learners.map {
+            [.text($0.name), .number(growth($0), 3), .number(harm($0), 1), .number(1, places: 2)]
           })
       ],
       pictures: [worth, following(learner)],
       notes: [
         "An illustration of the argument's structure; growth is assumed to need a shown conflict."
       ])
+  }
+
+  private func verdict(first: Double, certain: Double, turn: Int?) -> Findings.Verdict {
+    let told = String(
+      format:
+        "an answer is worth %.3g nats at first and %.2g to a simulator; growth %.3g against %.3f",
+      first, certain, growth(Self.learners[0]), growth(Self.learners[2]))
+    if let turn {
+      return .init(
+        .refuted,
+        because: """
+          \(turn) contrary answer\(turn == 1 ? "" : "s") change the mind of a simulator that keeps \
+          \(Claim.Value.number(run.number("doubt"))) of its belief off its simulation: \(told).
+          """)
+    }
+    if certain >= 1e-12 {
+      return .init(
+        .undecided,
+        because: """
+          An answer still tells something, but \(rounds) contrary ones do not change its mind: \(told).
+          """)
+    }
+    return growth(Self.learners[2]) > 0
+      ? .init(.supported, because: "Answers are priced in: \(told).")
+      : .init(
+        .undecided, because: "Answers are priced in, but this teacher never revises: \(told).")
   }
 
   struct Step: Sendable {

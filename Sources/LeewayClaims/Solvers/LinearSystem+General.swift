@@ -44,4 +44,40 @@ extension LinearSystem {
     }
     return solution.allSatisfy(\.isFinite) ? solution : nil
   }
+
+  /// The inverse of any square matrix, row by row, by the same pivots.
+  ///
+  /// - Returns: nil where the matrix is singular to rounding.
+  package static func inverse(_ matrix: [Double], size: Int) -> [Double]? {
+    var left = matrix
+    var right = [Double](repeating: 0, count: size * size)
+    for place in 0..<size { right[place * size + place] = 1 }
+    let scale = matrix.reduce(0) { max($0, abs($1)) }
+    for pivot in 0..<size {
+      var best = pivot
+      for row in pivot..<size
+      where abs(left[row * size + pivot]) > abs(left[best * size + pivot]) { best = row }
+      guard abs(left[best * size + pivot]) > 1e-13 * scale else { return nil }
+      if best != pivot {
+        for column in 0..<size {
+          left.swapAt(pivot * size + column, best * size + column)
+          right.swapAt(pivot * size + column, best * size + column)
+        }
+      }
+      let head = left[pivot * size + pivot]
+      for column in 0..<size {
+        left[pivot * size + column] /= head
+        right[pivot * size + column] /= head
+      }
+      for row in 0..<size where row != pivot {
+        let factor = left[row * size + pivot]
+        if factor == 0 { continue }
+        for column in 0..<size {
+          left[row * size + column] -= factor * left[pivot * size + column]
+          right[row * size + column] -= factor * right[pivot * size + column]
+        }
+      }
+    }
+    return right.allSatisfy(\.isFinite) ? right : nil
+  }
 }

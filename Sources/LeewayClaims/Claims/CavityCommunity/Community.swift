@@ -143,13 +143,8 @@ extension Community {
     let block = present.flatMap { row in
       present.map { interactions[row * size + $0] + (row == $0 ? 1 : 0) }
     }
-    var sum = 0.0
-    for place in present.indices {
-      var unit = present.map { _ in 0.0 }
-      unit[place] = 1
-      guard let column = LinearSystem.general(block, unit) else { return nil }
-      sum += column[place]
+    return LinearSystem.inverse(block, size: present.count).map { inverse in
+      present.indices.reduce(0) { $0 + inverse[$1 * present.count + $1] }
     }
-    return sum
   }
 }

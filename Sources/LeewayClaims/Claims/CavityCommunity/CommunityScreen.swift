@@ -28,28 +28,29 @@ struct CommunityScreen {
         found: "\(added)")
     }
     let community = community
-    let made: [Newcomer]? = try run.once("screen \(community) \(added) 1") {
-      guard let whole = community.equilibrium(),
-        let susceptibility = community.susceptibility(whole)
-      else { return nil }
-      var made: [Newcomer] = []
-      for species in added == 0 ? Array(0..<community.size) : [added - 1] {
-        if let newcomer = Newcomer(
-          community, adding: species, susceptibility: susceptibility)
-        {
-          made.append(newcomer)
-        }
-      }
-      return made
+    // One of a thousand species takes long: each is a step, after which a run can be stopped.
+    let name = ContentHash.sha256("\(community)")
+    let susceptibility: Double? = try run.once("screen \(name) 2") {
+      community.equilibrium().flatMap(community.susceptibility)
     }
-    if let path, made == nil || made?.isEmpty == true {
+    let asked = added == 0 ? Array(0..<community.size) : [added - 1]
+    var made: [Newcomer] = []
+    for (place, species) in asked.enumerated() {
+      guard let susceptibility else { break }
+      run.tell("species added", place, of: asked.count)
+      let newcomer: Newcomer? = try run.once("newcomer \(name) \(species) 2") {
+        Newcomer(community, adding: species, susceptibility: susceptibility)
+      }
+      if let newcomer { made.append(newcomer) }
+    }
+    if let path, made.isEmpty {
       throw ClaimError.badFile(
         path: path, line: 1,
         problem:
           "this community has no equilibrium with finite abundances that pivots or Lemke's path "
           + "reach; its species may help one another without bound")
     }
-    newcomers = made ?? []
+    newcomers = made
     tried = added == 0 ? community.size : 1
   }
 

@@ -56,6 +56,8 @@ struct ConceptOntology {
   let world: FeltWorld
   let list: Conjunctions
   let kept: Int
+  /// Protected items that the teacher keeps on reflection.
+  let spared: Set<Int>
 
   init(_ run: ClaimRun) throws(ClaimError) {
     self.run = run
@@ -75,6 +77,7 @@ struct ConceptOntology {
     world = FeltWorld(
       bits: bits, described: described, flipped: flipped, protection: run.number("protection"))
     list = Conjunctions(bits: bits, members: world.list)
+    spared = Set(world.flipped.sorted().prefix(kept))
   }
 
   /// What every learner comes to.
@@ -102,15 +105,21 @@ struct ConceptOntology {
     let matcher = world.matcherHarm(list, terms: reached)
     let told = String(
       format: """
-        harm is %.1f with unrelated attributes and %.1f by the concept as described; the list itself \
-        takes a description of length %d
-        """, harm.unrelated.all, harm.follower.all, length)
+        harm is %.1f with the attributes given, %.1f with unrelated ones and %.1f by the concept as \
+        described; the list itself takes a description of length %d
+        """, harm.coarse.all, harm.unrelated.all, harm.follower.all, length)
+    // Beside the protected, which are harmed by whoever does what is described.
+    let isCoarse = harm.coarse.all - world.protection * harm.coarse.protected > 1e-9
     let verdict: Findings.Verdict =
-      flipped == 0
+      harm.follower.all == 0
       ? .init(
         .refuted,
         because: "Without a contradiction the smarter learner is only the better one: \(told).")
-      : .init(.supported, because: "Both fail: \(told).")
+      : isCoarse
+        ? .init(.supported, because: "Both fail: \(told).")
+        : .init(
+          .undecided,
+          because: "These attributes tell the whole concept, so that none is too stupid: \(told).")
     return Findings(
       verdict,
       values: [
@@ -126,10 +135,12 @@ struct ConceptOntology {
         .init("coarse-protected", "protected items that it harms", harm.coarse.protected),
         .init("length", "conjunctions that describe the list", Double(length)),
         .init("matcher-harm", "harm by a matcher with \(reached) conjunctions", matcher),
-        .init("simulator-error", "errors of a simulator against the list", 0),
+        .init(
+          "simulator-error", "errors of a simulator against the list",
+          errors(simulator, list.members.contains)),
         .init(
           "simulator-reflection", "its errors against what the teacher would keep",
-          Double(flipped - kept)),
+          errors(simulator, isKept)),
       ],
       tables: [table(coarse, unrelated, length)],
       pictures: [capacity, harms, try lengths(), terms(length)],
@@ -146,24 +157,32 @@ struct ConceptOntology {
       ])
   }
 
+  private func simulator(_ item: Int) -> Double { list.members.contains(item) ? 1 : 0 }
+
+  /// Whether an item is cared for once the teacher has reflected.
+  private func isKept(_ item: Int) -> Bool {
+    world.isDescribed(item) || spared.contains(item)
+  }
+
+  /// Items on which a learner differs from a truth, by its chances.
+  private func errors(_ claims: (Int) -> Double, _ truth: (Int) -> Bool) -> Double {
+    world.items.reduce(0) { $0 + (truth($1) ? 1 - claims($1) : claims($1)) }
+  }
+
   private func table(_ coarse: CoarseConcept, _ unrelated: CoarseConcept, _ length: Int)
     -> Findings.Table
   {
-    let spared = Set(world.flipped.sorted().prefix(kept))
-    let inList = world.list
     let learners: [Learner] = [
       .init(name: "unrelated attributes", claims: unrelated.claims),
       .init(name: "copied attributes", claims: coarse.claims),
       .init(name: "does what is described", claims: { world.isDescribed($0) ? 1 : 0 }, length: 1),
-      .init(name: "matches the list", claims: { inList.contains($0) ? 1 : 0 }, length: length),
-      .init(name: "simulates the teacher", claims: { inList.contains($0) ? 1 : 0 }),
+      .init(name: "matches the list", claims: simulator, length: length),
+      .init(name: "simulates the teacher", claims: simulator),
       .init(
-        name: "shows conflicts", claims: { world.isDescribed($0) || spared.contains($0) ? 1 : 0 },
-        questions: world.flipped.count),
+        name: "shows conflicts", claims: { isKept($0) ? 1 : 0 }, questions: world.flipped.count),
     ]
-    func errors(_ learner: Learner, _ truth: (Int) -> Bool) -> Findings.Cell {
-      .number(
-        world.items.reduce(0) { $0 + (truth($1) ? 1 - learner.claims($1) : learner.claims($1)) }, 2)
+    func told(_ learner: Learner, _ truth: (Int) -> Bool) -> Findings.Cell {
+      .number(errors(learner.claims, truth), 2)
     }
     return .init(
       "What every learner comes to",
@@ -175,8 +194,8 @@ struct ConceptOntology {
       columns: ["learner", "concept", "list", "reflection", "harm", "conjunctions", "questions"],
       rows: learners.map { learner in
         [
-          .text(learner.name), errors(learner, world.isDescribed), errors(learner, inList.contains),
-          errors(learner) { world.isDescribed($0) || spared.contains($0) },
+          .text(learner.name), told(learner, world.isDescribed),
+          told(learner, list.members.contains), told(learner, isKept),
           .number(learner.questions > 0 ? 0 : world.harm(learner.claims).all, 2),
           .number(learner.length.map(Double.init), 0), .number(Double(learner.questions), 0),
         ]

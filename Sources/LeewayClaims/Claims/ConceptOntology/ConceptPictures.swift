@@ -39,7 +39,8 @@ extension ConceptOntology {
           CoarseConcept(described: world.described, attributes: attributes, flip: flip).claims)
       )
     }
-    let most = world.list.reduce(0) { $0 + world.weight($1) }
+    // In order: sums of a set's own order would differ in the last bit from run to run.
+    let most = world.list.sorted().reduce(0) { $0 + world.weight($1) }
     return .chart(
       Chart(
         "Harm, from too coarse to exact",
@@ -53,7 +54,7 @@ extension ConceptOntology {
           .init("harm, weighted", .line, found.map { .init($0.0, $0.1.all / most) }),
           .init(
             "protected items harmed", .line,
-            found.map { .init($0.0, $0.1.protected / Double(world.flipped.count)) }),
+            found.map { .init($0.0, $0.1.protected / Double(max(1, world.flipped.count))) }),
           .init(
             "harm by what is described", .dashed,
             Self.flips.map {
