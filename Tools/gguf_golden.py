@@ -244,6 +244,7 @@ COMMON = {
     "input_layernorm": "attn_norm", "post_attention_layernorm": "ffn_norm", "mlp.gate": "ffn_gate_inp",
     "post_feedforward_layernorm": "post_ffw_norm", "pre_feedforward_layernorm": "ffn_norm",
 }
+STARCODER = {**COMMON, "mlp.c_fc": "ffn_up", "mlp.c_proj": "ffn_down"}
 BEHIND = {**COMMON, "post_attention_layernorm": "post_attention_norm"}
 NEOX = {
     "input_layernorm": "attn_norm", "post_attention_layernorm": "ffn_norm",
@@ -288,7 +289,10 @@ def other(name, architecture, parts=COMMON, plus=0.0):
         writer.add_parallel_residual(config["use_parallel_residual"])
     else:
         writer.add_head_count_kv(config["num_key_value_heads"])
-        writer.add_layer_norm_rms_eps(config["rms_norm_eps"])
+        if architecture == "starcoder2":
+            writer.add_layer_norm_eps(config["norm_epsilon"])
+        else:
+            writer.add_layer_norm_rms_eps(config["rms_norm_eps"])
     if architecture not in ("gemma", "gemma2"):
         writer.add_rope_freq_base(base)
     if "rope_local_base_freq" in config:
@@ -310,7 +314,7 @@ def other(name, architecture, parts=COMMON, plus=0.0):
     }.items():
         if config.get(key):
             put(config[key])
-    if config.get("sliding_window") or architecture == "phi3":
+    if (config.get("sliding_window") or architecture == "phi3") and architecture != "starcoder2":
         writer.add_sliding_window(config.get("sliding_window") or 0)
     if architecture == "gemma3" and "layer_types" in config:
         writer.add_sliding_window_pattern(
@@ -431,6 +435,8 @@ def main():
     for name in ["qwen2-grouped", "qwen2-multihead"]:
         other(name, "qwen2")
     other("qwen3-grouped", "qwen3")
+    # Of the activation that goes without saying; with biases, without a window: it has no key for one.
+    other("starcoder2-grouped", "starcoder2", STARCODER)
     other("qwen3moe-top2", "qwen3moe")
 
 

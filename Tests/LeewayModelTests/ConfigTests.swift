@@ -149,6 +149,32 @@ import Testing
     let local = try open("gemma3-multihead", ["rope_parameters": .null]).config
     #expect(local.positions == .rotary(base: 1e6, width: 8, interleaved: false))
     #expect(local.windowedPositions == .rotary(base: 1e4, width: 8, interleaved: false))
+    let grouped = try open(
+      "starcoder2-grouped", ["num_key_value_heads": nil, "use_bias": nil]
+    ).config
+    #expect(grouped.kvHeads == 2 && grouped.attentionInBias && grouped.mlpBias)
+  }
+
+  /// What the published folders say beside what the framework reads.
+  @Test func thePublishedKeysOfStarCoderAreKnown() throws {
+    let read = try open(
+      "starcoder2-window",
+      [
+        "activation_function": "gelu_pytorch_tanh", "attention_softmax_in_fp32": true,
+        "embedding_dropout": 0.1, "layer_norm_epsilon": 1e-5, "mlp_type": "default",
+        "norm_type": "layer_norm", "residual_dropout": 0.1,
+        "scale_attention_softmax_in_fp32": true, "scale_attn_weights": true,
+        "sliding_window": 4096, "rope_theta": 999999.4420358813, "rope_parameters": nil,
+      ])
+    #expect(read.config.windows == [4096, 4096] && read.harmlessKeys.isEmpty)
+    #expect(
+      read.config.positions == .rotary(base: 999999.4420358813, width: 4, interleaved: false))
+    // A norm's epsilon has one name in a family, and is refused under another's.
+    for (fixture, key) in [
+      ("starcoder2-window", "rms_norm_eps"), ("neox-parallel", "rms_norm_eps"),
+    ] {
+      #expect(throws: CheckpointError.self) { try open(fixture, [key: 1e-3]) }
+    }
   }
 
   /// Old and new spellings of the same model.

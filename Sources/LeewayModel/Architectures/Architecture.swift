@@ -20,7 +20,7 @@ public struct Architecture: Sendable {
   /// Every architecture that Leeway opens. A new one is a file in this folder and a line here.
   public static let all: [Architecture] = [
     .gpt2, .gptNeoX, .llama, .mistral, .phi3, .qwen2, .qwen3, .gemma, .gemma2, .gemma3Text, .gemma3,
-    .olmo2, .mixtral, .olmoe, .qwen3MoE,
+    .olmo2, .starCoder2, .mixtral, .olmoe, .qwen3MoE,
   ]
 
   public static func named(_ modelType: String) -> Architecture? {

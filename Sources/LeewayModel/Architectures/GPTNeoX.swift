@@ -10,11 +10,10 @@ extension Architecture {
       let keys = ConfigReader.RotaryKeys(
         base: "rotary_emb_base", share: "rotary_pct", defaultShare: 0.25)
       var config = try json.usual(
-        .init(activation: .geluErf, rotary: keys))
+        .init(epsilonKey: "layer_norm_eps", epsilon: 1e-5, activation: .geluErf, rotary: keys))
       // There are no groups here, whatever a folder says.
       config.kvHeads = config.heads
       config.norm = .layer
-      config.epsilon = try json.epsilon("layer_norm_eps", default: 1e-5)
       config.gatedMLP = false
       config.parallelHalves = try json.flag("use_parallel_residual", default: true)
       let bias = try json.flag("attention_bias", default: true)
@@ -53,12 +52,12 @@ extension Architecture {
     written: { config in
       var base = 10_000.0
       if case .rotary(let given, _, _, _) = config.positions { base = given }
-      let dropped: Set = ["head_dim", "num_key_value_heads", "rms_norm_eps", "rope_theta"]
-      return config.usualKeys("GPTNeoXForCausalLM", without: dropped) + [
-        ("rotary_emb_base", .number(base)), ("rotary_pct", .number(config.rotaryShare)),
-        ("layer_norm_eps", .number(config.epsilon.asWritten)),
-        ("use_parallel_residual", .bool(config.parallelHalves)),
-        ("attention_bias", .bool(config.attentionInBias)),
-      ]
+      let dropped: Set = ["head_dim", "num_key_value_heads", "rope_theta"]
+      return config.usualKeys(
+        "GPTNeoXForCausalLM", epsilonKey: "layer_norm_eps", without: dropped) + [
+          ("rotary_emb_base", .number(base)), ("rotary_pct", .number(config.rotaryShare)),
+          ("use_parallel_residual", .bool(config.parallelHalves)),
+          ("attention_bias", .bool(config.attentionInBias)),
+        ]
     })
 }

@@ -13,6 +13,7 @@ extension ConfigReader {
     var mlpWidth: Int?
     var mlpKey = "intermediate_size"
     var context = 2048
+    var epsilonKey = "rms_norm_eps"
     var epsilon = 1e-6
     var activationKey = "hidden_act"
     var activation = Activation.silu
@@ -40,7 +41,7 @@ extension ConfigReader {
       kvHeads: try optionalSize("num_key_value_heads") ?? usual.kvHeads ?? heads,
       headWidth: headWidth, mlpWidth: try size(usual.mlpKey, default: usual.mlpWidth),
       maxPositions: context, norm: .rms,
-      epsilon: try epsilon("rms_norm_eps", default: usual.epsilon), positions: positions,
+      epsilon: try epsilon(usual.epsilonKey, default: usual.epsilon), positions: positions,
       activation: try activation(usual.activationKey, default: usual.activation), gatedMLP: true,
       tiedEmbeddings: try flag("tie_word_embeddings", default: usual.tied),
       attentionScale: 1 / Float(headWidth).squareRoot(), attentionInBias: false,
@@ -154,14 +155,16 @@ extension ConfigReader {
 
 extension TransformerConfig {
   /// The keys of what `ConfigReader.usual` reads.
-  func usualKeys(_ framework: String, without dropped: Set<String> = []) -> [(String, JSONValue)] {
+  func usualKeys(
+    _ framework: String, epsilonKey: String = "rms_norm_eps", without dropped: Set<String> = []
+  ) -> [(String, JSONValue)] {
     var members: [(String, JSONValue)] = [
       ("architectures", .array([JSONValue(framework)])), ("hidden_size", .integer(width)),
       ("num_hidden_layers", .integer(layers)), ("num_attention_heads", .integer(heads)),
       ("num_key_value_heads", .integer(kvHeads)), ("head_dim", .integer(headWidth)),
       ("intermediate_size", .integer(mlpWidth)),
       ("max_position_embeddings", .integer(maxPositions)),
-      ("rms_norm_eps", .number(epsilon.asWritten)),
+      (epsilonKey, .number(epsilon.asWritten)),
       ("hidden_act", JSONValue(activation.written)),
     ]
     if case .rotary(let base, _, _, let scaling) = positions {

@@ -31,7 +31,7 @@ package struct GGUFFamily: Sendable {
   /// Every family that opens from GGUF. A new one is a file in this folder and a line here.
   package static let all: [GGUFFamily] = [
     .gemma, .gemma2, .gemma3, .gpt2, .gptNeoX, .llama, .mixtral, .olmo2, .olmoe, .phi3, .qwen2,
-    .qwen3, .qwen3MoE,
+    .qwen3, .qwen3MoE, .starCoder2,
   ]
 
   /// Bookkeeping of converters, of no family's arithmetic.
@@ -90,7 +90,7 @@ package struct GGUFFamily: Sendable {
   private func requireWhatHasNoDefault(_ file: GGUF) throws(CheckpointError) {
     let names = [
       "layer_norm_eps", "layer_norm_epsilon", "max_position_embeddings", "n_positions",
-      "rms_norm_eps",
+      "norm_epsilon", "rms_norm_eps",
     ]
     for name in names where keys[name] != nil {
       guard file[key(for: name)] != nil else {
