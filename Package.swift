@@ -62,8 +62,8 @@ let package = Package(
     .target(
       name: "LeewayStudy",
       dependencies: [
-        "LeewayBase", "LeewayModel", "LeewaySteering", "LeewayStatistics", "LeewayTemplate",
-        "LeewayTokenizer", "LeewayYAML",
+        "LeewayBase", "LeewayTensor", "LeewayModel", "LeewaySteering", "LeewayStatistics",
+        "LeewayTemplate", "LeewayTokenizer", "LeewayYAML",
       ], swiftSettings: swift),
     .target(
       name: "LeewayClaims",

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import LeewayBase
+import LeewayStudy
 
 @main
 struct Leeway: ParsableCommand {
@@ -50,5 +51,5 @@ struct Leeway: ParsableCommand {
       + (nearest.map { "did you mean \"\($0)\"? " } ?? "") + "leeway --help lists them"
   }
 
-  static let engineVersion = "leeway 0.1.0"
+  static let engineVersion = Provenance.engine
 }

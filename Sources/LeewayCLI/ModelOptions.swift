@@ -2,9 +2,7 @@ import ArgumentParser
 import Foundation
 import LeewayModel
 import LeewayStudy
-import LeewayTemplate
 import LeewayTensor
-import LeewayTokenizer
 
 extension Precision: ExpressibleByArgument {}
 extension Positions: ExpressibleByArgument {}
@@ -67,19 +65,6 @@ struct OpenedModel {
   var endTokens: Set<Int> { Set(config.endTokens) }
 
   func context(_ options: EngineOptions, precision: Precision) throws -> RunContext {
-    let kernels = options.kernels(precision)
-    let tokenizer = try Tokenizer(path: checkpoint.folder)
-    return RunContext(
-      executor: SweepPlanner(model: transformer, kernels: kernels), tokenizer: tokenizer,
-      provenance: Provenance(
-        modelPath: URL(fileURLWithPath: checkpoint.folder).lastPathComponent,
-        architecture: checkpoint.architecture.modelType, parameters: transformer.parameters,
-        layers: config.layers, width: config.width,
-        checkpointHash: try checkpoint.contentHash(), tokenizerHash: tokenizer.contentHash,
-        engineVersion: Leeway.engineVersion, precision: precision.rawValue,
-        kernelSet: kernels.set.name, ignoredKeys: checkpoint.ignoredKeys,
-        nonEmbeddingParameters: transformer.parameters - transformer.embeddingParameters),
-      maxPositions: config.maxPositions, endTokens: endTokens,
-      chat: Result { () throws(TemplateError) in try ChatTemplate(folder: checkpoint.folder) })
+    try RunContext(checkpoint, transformer, kernels: options.kernels(precision))
   }
 }

@@ -10,8 +10,10 @@ public protocol SteeringOperator: Sendable {
   static var doseUnit: DoseUnit { get }
   /// False where v and -v do the same, so that a reversed vector is no control.
   static var seesSign: Bool { get }
-  /// The operator's own constants, by name (`value` of `clamp`), as shares of the median residual
-  /// norm; unknown or missing names are errors.
+  /// Names of the operator's own constants, as study files and errors say them.
+  static var constants: [String] { get }
+  /// The constants by name (`value` of `clamp`), lengths as shares of the median residual norm; unknown
+  /// or missing names are errors.
   init(parameters: [String: Double]) throws(SteeringError)
   /// - Parameters:
   ///   - strength: in the unit of `doseUnit`.
@@ -21,6 +23,7 @@ public protocol SteeringOperator: Sendable {
 
 extension SteeringOperator {
   public static var seesSign: Bool { true }
+  public static var constants: [String] { [] }
 }
 
 public enum DoseUnit: String, Sendable, Codable {
@@ -45,9 +48,11 @@ public enum SteeringOperators {
     return try type.init(parameters: parameters)
   }
 
-  static func only(_ known: [String], in parameters: [String: Double], of id: String)
+  /// Whether an operator knows the constants it was given, and they are numbers.
+  static func check(_ parameters: [String: Double], of type: any SteeringOperator.Type)
     throws(SteeringError)
   {
+    let (known, id) = (type.constants, type.id)
     for key in parameters.keys.sorted() where !known.contains(key) {
       throw .badParameter(
         of: id, key: key, expected: known.isEmpty ? "no parameters" : known.joined(separator: ", "),

@@ -76,6 +76,8 @@ public enum SteeringError: Error, Equatable, Sendable {
   case emptyContrast(half: String)
   /// Both halves read the same activations.
   case zeroVector(site: Site, method: String)
+  /// An activation of a half's text, counted from 0, is infinite or not a number.
+  case notFinite(site: Site, half: String, text: Int)
   case wordNotFound(word: String, text: String)
   case unknownName(kind: String, name: String, known: [String])
   case badParameter(of: String, key: String, expected: String, found: String)

@@ -90,7 +90,7 @@ public struct VectorFitter: Sendable {
       read: activations.read, notes: notes)
   }
 
-  /// Both halves have rows, and all rows one width.
+  /// Both halves have rows, and all rows one width and numbers in it, whatever a method does with them.
   private func check(_ activations: ContrastActivations) throws(SteeringError) {
     guard let width = activations.positive.first?.count else {
       throw .emptyContrast(half: "positive")
@@ -98,6 +98,11 @@ public struct VectorFitter: Sendable {
     guard !activations.negative.isEmpty else { throw .emptyContrast(half: "negative") }
     for row in activations.positive + activations.negative where row.count != width {
       throw .wrongWidth(site: activations.site, expected: width, found: row.count)
+    }
+    for (half, rows) in [("positive", activations.positive), ("negative", activations.negative)] {
+      if let text = rows.firstIndex(where: { !$0.allSatisfy(\.isFinite) }) {
+        throw .notFinite(site: activations.site, half: half, text: text)
+      }
     }
   }
 

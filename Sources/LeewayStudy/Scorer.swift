@@ -49,12 +49,18 @@ public struct ScorerBatch: Sendable {
 
 /// A scorer of what should be left whole, made from a study's `capability`.
 public protocol CapabilityScorer: Scorer {
-  /// Its keys beside `scorer` and `floor`.
+  /// Its keys beside `scorer`, `name`, `part` and `floor`: some of `CapabilitySpec.keys`.
   static var keys: [String] { get }
+  /// Whether it has a `generation`: the model then writes, also where a study asks for no texts.
+  static var readsWriting: Bool { get }
   init(_ spec: CapabilitySpec, asked: AskedContext) throws
   /// Trials in the statistics' form. Failed trials count as lost.
   static func outcome(baseline: [Trial], doses: [[Trial]], spec: CapabilitySpec)
     -> CapabilityTrials.Outcome
+}
+
+extension CapabilityScorer {
+  public static var readsWriting: Bool { false }
 }
 
 /// What scorers are made from.
@@ -136,7 +142,9 @@ extension JSONValue {
 }
 
 /// Means over the seeds of each item, for scorers whose items are prompts.
-func itemMeans(_ trials: [Trial], count: Int, failed: Double) -> [Double] {
+///
+/// - Parameter failed: what a trial without a value, or an item without a trial, counts as.
+package func itemMeans(_ trials: [Trial], count: Int, failed: Double) -> [Double] {
   var sums = [Double](repeating: 0, count: count)
   var counts = [Int](repeating: 0, count: count)
   for trial in trials where sums.indices.contains(trial.item) {
@@ -146,4 +154,4 @@ func itemMeans(_ trials: [Trial], count: Int, failed: Double) -> [Double] {
   return zip(sums, counts).map { $1 == 0 ? failed : $0 / Double($1) }
 }
 
-func itemCount(_ trials: [Trial]) -> Int { (trials.map(\.item).max() ?? -1) + 1 }
+package func itemCount(_ trials: [Trial]) -> Int { (trials.map(\.item).max() ?? -1) + 1 }

@@ -180,6 +180,9 @@ public struct CapabilitySpec: Sendable, Hashable, Codable {
     /// Unrelated tasks.
     case far
   }
+  /// What a scorer may be told in a study file, by its key there.
+  public static let keys = ["texts", "items", "chance", "stop", "tokens"]
+
   /// The id of a scorer.
   public var scorer: String
   /// How it is called in tables; the scorer's id where a study gives none.

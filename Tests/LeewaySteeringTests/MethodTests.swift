@@ -85,11 +85,13 @@ import Testing
 
   @Test func activationsThatAreNotNumbersMakeNoVector() throws {
     var contrast = ContrastActivations.random("nan")
-    contrast.positive[2][3] = .nan
+    contrast.negative[2][3] = .infinity
     let fitter = try VectorFitter.echo()
-    #expect(throws: SteeringError.zeroVector(site: contrast.site, method: "mean-difference")) {
-      try fitter.fit(contrast)
-    }
+    // A method that looks at ranks would not notice.
+    let expected = SteeringError.notFinite(site: contrast.site, half: "negative", text: 2)
+    #expect(throws: expected) { try fitter.fit(contrast) }
+    #expect(throws: expected) { try fitter.refit(contrast, draw: 0) }
+    #expect(throws: expected) { try fitter.shuffled(contrast, draw: 0) }
   }
 
   @Test(arguments: ["positive", "negative"]) func aHalfWithoutTextsIsNamed(half: String) throws {

@@ -103,12 +103,15 @@ import Testing
 
   @Test(arguments: ids) func unknownParametersAreRefused(id: String) throws {
     let needed = try OperatorLaw.parameters(id)
+    let type = try #require(SteeringOperators.all.first { $0.id == id })
+    #expect(Set(needed.keys).isSubset(of: type.constants), "\(id): a study could not give them")
     let parameters = needed.merging(["valeu": 2]) { $1 }
     let known = needed.keys.sorted()
     #expect(
       throws: SteeringError.badParameter(
         of: id, key: "valeu",
-        expected: known.isEmpty ? "no parameters" : known.joined(separator: ", "), found: "2.0")
+        expected: known.isEmpty ? "no parameters" : type.constants.joined(separator: ", "),
+        found: "2.0")
     ) { try SteeringOperators.named(id, parameters: parameters) }
   }
 

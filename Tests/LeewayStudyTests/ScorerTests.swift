@@ -18,6 +18,28 @@ import Testing
     #expect(Set(Scorers.all.map { $0.id }).count == Scorers.all.count)
   }
 
+  /// A key that no one reads would be taken and mean nothing; a scorer that reads what was written and
+  /// does not say so would find nothing.
+  @Test(arguments: Scorers.capabilities.map { $0.id }) func capabilitiesSayWhatTheyNeed(
+    _ id: String
+  )
+    throws
+  {
+    let type = try #require(Scorers.capabilities.first { $0.id == id })
+    #expect(Set(type.keys).isSubset(of: CapabilitySpec.keys), "\(id): keys that no reader knows")
+    let tokenizer = try Fake.tokenizer()
+    let generation = Generation(
+      prompts: ["a"], promptTokens: [[0]], seeds: [0], maxTokens: 9, sampling: .greedy,
+      endTokens: [])
+    let spec = CapabilitySpec(
+      scorer: id, floor: 0.5, texts: ["a boy"], items: [.init(prompt: "a", answer: "boy")])
+    let made = try type.init(
+      spec,
+      asked: AskedContext(
+        tokenizer: tokenizer, positions: .all, generation: generation, endTokens: []))
+    #expect((made.generation != nil) == type.readsWriting, "\(id): readsWriting")
+  }
+
   private func written(_ texts: [String], prompt: String = "a little") -> [Trial] {
     texts.enumerated().map { Trial(item: 0, seed: $0.offset, text: $0.element, tokens: [1]) }
   }

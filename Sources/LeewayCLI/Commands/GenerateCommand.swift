@@ -40,7 +40,10 @@ struct GenerateCommand: ParsableCommand {
   @Option(help: "Apply the file's vectors of these blocks only, such as 3-9,12.")
   var blocks: BlockList?
   @Option(help: "all, prompt, response or last.") var positions: Positions = .all
-  @Option(name: .customLong("operator"), help: "add, project-out or clamp.") var operation = "add"
+  @Option(
+    name: .customLong("operator"),
+    help: "\(SteeringOperators.all.map { $0.id }.joined(separator: ", ")).")
+  var operation = Add.id
   @Option(
     help: "Constant of clamp, as a share of the median residual norm.", transform: decimal)
   var value: Double?
@@ -137,8 +140,7 @@ struct GenerateCommand: ParsableCommand {
         switch (strength, scale, dose) {
         case (let strength?, _, _): made = strength
         case (_, let scale?, _): made = scale * vector.rawNorm
-        case (_, _, let dose?):
-          made = type(of: steering).doseUnit == .residualNorm ? dose * median : dose
+        case (_, _, let dose?): made = steering.strength(dose: dose, residualMedian: median)
         case (nil, nil, nil): throw CommandError.needsDoseOrStrength
         }
         return Intervention(

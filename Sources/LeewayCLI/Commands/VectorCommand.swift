@@ -23,7 +23,8 @@ struct VectorCommand: ParsableCommand {
     @Option(help: "Texts that it should point away from.") var negative: String
     @Option(help: "Where to read, such as blocks.2.resid_post.") var site: String
     @Option(help: "last, response-mean or word:NAME.") var read = "last"
-    @Option(help: "mean-difference.") var method = MeanDifference.id
+    @Option(help: "\(SteeringMethods.all.map { $0.id }.joined(separator: ", ")).")
+    var method = MeanDifference.id
     @Option(help: "File to write: NAME.safetensors or NAME.gguf.") var out: String
     @OptionGroup var engine: EngineOptions
 

@@ -261,6 +261,10 @@ extension ErrorText {
       return
         "\(site): \(method) found no direction: both halves of the contrast read the same"
         + " activations; do the texts end in the same tokens?"
+    case .notFinite(let site, let half, let text):
+      return
+        "\(site): text \(text + 1) of the \(half) half reads activations that are no numbers: the model"
+        + " overflows on it; leave that text out, or try --precision exact"
     case .wordNotFound(let word, let text):
       return "the word \"\(word)\" does not stand in \"\(text)\""
     case .unknownName(let kind, let name, let known):

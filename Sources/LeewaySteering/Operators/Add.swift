@@ -6,7 +6,7 @@ public struct Add: SteeringOperator {
   public static let doseUnit = DoseUnit.residualNorm
 
   public init(parameters: [String: Double] = [:]) throws(SteeringError) {
-    try SteeringOperators.only([], in: parameters, of: Self.id)
+    try SteeringOperators.check(parameters, of: Self.self)
   }
 
   public func edit(direction: [Float], strength: Double, residualMedian: Double) -> any SiteEdit {

@@ -5,12 +5,13 @@ import LeewayModel
 public struct Clamp: SteeringOperator {
   public static let id = "clamp"
   public static let doseUnit = DoseUnit.fraction
+  public static let constants = ["value"]
   public let value: Double
 
   public init(value: Double) { self.value = value }
 
   public init(parameters: [String: Double]) throws(SteeringError) {
-    try SteeringOperators.only(["value"], in: parameters, of: Self.id)
+    try SteeringOperators.check(parameters, of: Self.self)
     guard let value = parameters["value"] else {
       throw .badParameter(
         of: Self.id, key: "value", expected: "a share of the median residual norm",

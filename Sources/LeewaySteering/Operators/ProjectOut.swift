@@ -8,7 +8,7 @@ public struct ProjectOut: SteeringOperator {
   public static let seesSign = false
 
   public init(parameters: [String: Double] = [:]) throws(SteeringError) {
-    try SteeringOperators.only([], in: parameters, of: Self.id)
+    try SteeringOperators.check(parameters, of: Self.self)
   }
 
   public func edit(direction: [Float], strength: Double, residualMedian: Double) -> any SiteEdit {

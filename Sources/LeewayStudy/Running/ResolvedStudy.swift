@@ -220,10 +220,9 @@ struct ResolvedStudy {
 
   /// Whether some scorer reads written text.
   static func generates(_ study: Study) -> Bool {
-    study.answer.by == .generated
-      || study.capability.contains {
-        [Repetition.id, Coherence.id].contains($0.scorer)
-      }
+    let readers = Scorers.capabilities.filter { $0.readsWriting }.map { $0.id }
+    return study.answer.by == .generated
+      || study.capability.contains { readers.contains($0.scorer) }
   }
 
   /// Half of the prompts chooses the site, the other is reported; all are reported where one site

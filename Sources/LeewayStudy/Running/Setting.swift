@@ -14,9 +14,7 @@ struct Setting: Sendable {
   var residualMedian: Double
 
   /// In the operator's unit.
-  var strength: Double {
-    type(of: made).doseUnit == .residualNorm ? dose.value * residualMedian : dose.value
-  }
+  var strength: Double { made.strength(dose: dose.value, residualMedian: residualMedian) }
 
   func edit() -> any SiteEdit {
     made.edit(

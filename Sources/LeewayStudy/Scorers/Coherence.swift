@@ -10,6 +10,7 @@ public struct Coherence: CapabilityScorer {
   public static let id = "coherence"
   public static let version = 1
   public static let keys: [String] = []
+  public static let readsWriting = true
   public var written: Generation
 
   public init(_ spec: CapabilitySpec, asked: AskedContext) { written = asked.generation }

@@ -7,6 +7,7 @@ public struct Repetition: CapabilityScorer {
   public static let id = "repetition"
   public static let version = 1
   public static let keys: [String] = []
+  public static let readsWriting = true
   public var written: Generation
 
   public init(_ spec: CapabilitySpec, asked: AskedContext) { written = asked.generation }

@@ -10,7 +10,7 @@ extension StudyReader {
 
   func capability(_ cursor: YAMLCursor) -> CapabilitySpec? {
     let common = ["scorer", "name", "part", "floor"]
-    let every = common + ["texts", "items", "chance", "stop", "tokens"]
+    let every = common + CapabilitySpec.keys
     guard case .mapping(let mapping) = cursor.node else {
       _ = cursor.keys(every)
       return nil

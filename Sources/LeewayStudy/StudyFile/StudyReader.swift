@@ -144,12 +144,15 @@ struct StudyReader {
     if case .scalar = cursor.node {
       return cursor.choice("operator", ids).flatMap { made(OperatorSpec(id: $0), cursor) }
     }
-    guard let keys = cursor.keys(["id", "value"]) else { return nil }
+    let constants = Set(SteeringOperators.all.flatMap { $0.constants }).sorted()
+    guard let keys = cursor.keys(["id"] + constants) else { return nil }
     let id = keys.required("id")?.choice("operator", ids)
-    let value = keys["value"].map { $0.number(-1e6...1e6) }
     guard let id else { return nil }
     var spec = OperatorSpec(id: id)
-    if let value { spec.parameters["value"] = value }
+    for name in constants {
+      guard let value = keys[name] else { continue }
+      spec.parameters[name] = value.number(-1e6...1e6)
+    }
     return made(spec, cursor)
   }
 
