@@ -2,7 +2,7 @@
 SWIFT ?= swift
 FLAGS = -c release
 
-.PHONY: setup build test demo check bench fuzz format
+.PHONY: setup build test demo check bench fuzz library format
 
 setup:
 	@Tools/setup.sh
@@ -26,6 +26,10 @@ bench: build
 
 fuzz: setup
 	LEEWAY_FUZZ_SECONDS=$${SECONDS:-120} $(SWIFT) test $(FLAGS) --filter Fuzz
+
+# What a package of somebody else's sees.
+library: setup
+	$(SWIFT) run --package-path Tools/library window Models/fledgling-xs
 
 format:
 	$(SWIFT) format -i --recursive Sources Tests Package.swift

@@ -9,16 +9,40 @@ import Testing
     try String(contentsOf: house.root.appendingPathComponent(path), encoding: .utf8)
   }
 
-  @Test(arguments: ["README.md", "Documentation/WriteAStudy.md"])
-  func linksLeadSomewhere(_ path: String) throws {
-    let folder = URL(fileURLWithPath: house.root.path + "/" + path).deletingLastPathComponent()
-    let document = try text(path)
-    let links = document.matches(of: /\]\(([^)#:]+)\)/).map { String($0.output.1) }
-    #expect(!links.isEmpty)
-    for link in links {
-      let place = folder.appendingPathComponent(link).path
-      #expect(FileManager.default.fileExists(atPath: place), "\(path) links to \(link)")
+  private static let guides: [String] =
+    (try? FileManager.default.contentsOfDirectory(
+      atPath: House().root.path + "/Documentation"))?
+    .filter { $0.hasSuffix(".md") }.sorted() ?? []
+
+  @Test func linksLeadSomewhere() throws {
+    var links = 0
+    for path in ["README.md"] + Self.guides.map({ "Documentation/" + $0 }) {
+      let folder = URL(fileURLWithPath: house.root.path + "/" + path).deletingLastPathComponent()
+      for link in try text(path).matches(of: /\]\(([^)#:]+)\)/).map({ String($0.output.1) }) {
+        let place = folder.appendingPathComponent(link).path
+        #expect(FileManager.default.fileExists(atPath: place), "\(path) links to \(link)")
+        links += 1
+      }
     }
+    #expect(links > 5)
+  }
+
+  /// A guide that nobody finds helps nobody, and a file that it names is there.
+  @Test(arguments: guides) func guidesAreFoundAndTrue(_ name: String) throws {
+    #expect(try text("README.md").contains("Documentation/\(name)"))
+    let guide = try text("Documentation/\(name)")
+    // Whole paths; NAME stands for a reader's own.
+    for path in guide.matches(of: /`((?:Sources|Tests|Tools|Studies|Recipes)\/[A-Za-z0-9_\/.+-]+)`/)
+      .map({ String($0.output.1) }) where !path.contains("NAME")
+    {
+      let place = house.root.appendingPathComponent(path).path
+      #expect(FileManager.default.fileExists(atPath: place), "\(name) names \(path)")
+    }
+  }
+
+  @Test func theGuideQuotesTheLibrarysExample() throws {
+    let program = try text("Tools/library/Sources/window/main.swift")
+    #expect(try text("Documentation/UseAsALibrary.md").contains("```swift\n\(program)```"))
   }
 
   /// The guide to studies leaves no key out.
