@@ -30,7 +30,9 @@ static const struct { const char *name; int bytes, numbers, at[2]; } BLOCKS[LW_F
     [LW_Q4_1] = {"q4_1", 20, 32, {0, 2}}, [LW_Q5_0] = {"q5_0", 22, 32, {0, -1}},
     [LW_Q5_1] = {"q5_1", 24, 32, {0, 2}}, [LW_Q8_0] = {"q8_0", 34, 32, {0, -1}},
     [LW_Q4_K] = {"q4_k", 144, 256, {0, 2}}, [LW_Q5_K] = {"q5_k", 176, 256, {0, 2}},
-    [LW_Q6_K] = {"q6_k", 210, 256, {208, -1}},
+    [LW_Q6_K] = {"q6_k", 210, 256, {208, -1}}, [LW_Q2_K] = {"q2_k", 84, 256, {80, 82}},
+    [LW_Q3_K] = {"q3_k", 110, 256, {108, -1}}, [LW_IQ4_NL] = {"iq4_nl", 18, 32, {0, -1}},
+    [LW_IQ4_XS] = {"iq4_xs", 136, 256, {0, -1}},
 };
 
 static void *packed(int format, ptrdiff_t inputs, ptrdiff_t outputs) {

@@ -73,6 +73,11 @@ typedef uint32_t u8v __attribute__((vector_size(32)));
 #define V_SBYTE(p) ((v8)_mm256_cvtepi32_ps(_mm256_cvtepi8_epi32(V_BYTES(p))))
 #define V_FLOAT(u) ((v8)_mm256_cvtepi32_ps((__m256i)(u)))
 #define V_NIBBLE(u) V_FLOAT((u) & 15)
+// Both halves of the table, and bit 3 of the index, moved to the sign, chooses.
+#define V_TABLE(u, table)                                                                     \
+  ((v8)_mm256_blendv_ps(_mm256_permutevar8x32_ps(_mm256_loadu_ps(table), (__m256i)(u)),       \
+                        _mm256_permutevar8x32_ps(_mm256_loadu_ps((table) + 8), (__m256i)(u)), \
+                        (__m256)((u) << 28)))
 #define V_FIVE(u, t) V_FLOAT(((u) & 15) | ((t) & 16))
 #define Q_PANELS 1
 #include "quantised.inc.h"

@@ -95,6 +95,7 @@ typedef uint32_t u16v __attribute__((vector_size(64)));
 #define V_SBYTE(p) ((v16)_mm512_cvtepi32_ps(_mm512_cvtepi8_epi32(V_BYTES(p))))
 #define V_FLOAT(u) ((v16)_mm512_cvtepi32_ps((__m512i)(u)))
 // A table of sixteen floats, of whose index the instruction reads four bits.
+#define V_TABLE(u, table) ((v16)_mm512_permutexvar_ps((__m512i)(u), _mm512_loadu_ps(table)))
 #define V_NIBBLE(u)                                                                              \
   ((v16)_mm512_permutexvar_ps((__m512i)(u), _mm512_setr_ps(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, \
                                                            12, 13, 14, 15)))

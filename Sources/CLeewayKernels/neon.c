@@ -66,12 +66,19 @@ static inline __attribute__((always_inline)) float32x4_t neon_byte(const uint8_t
   for (int i = 0; i < 4; i++) out[i] = is_signed ? (float)(int8_t)p[i] : (float)p[i];
   return vld1q_f32(out);
 }
+static inline __attribute__((always_inline)) float32x4_t neon_table(uint32x4_t u,
+                                                                     const float *table) {
+  float out[4];
+  for (int i = 0; i < 4; i++) out[i] = table[u[i] & 15];
+  return vld1q_f32(out);
+}
 #define VU uint32x4_t
 #define V_HALF(p) neon_half(p)
 #define V_BYTE(p) neon_byte((p), 0)
 #define V_SBYTE(p) neon_byte((p), 1)
 #define V_FLOAT(u) vcvtq_f32_u32(u)
 #define V_NIBBLE(u) V_FLOAT((u) & 15)
+#define V_TABLE(u, table) neon_table((u), (table))
 #define V_FIVE(u, t) V_FLOAT(((u) & 15) | ((t) & 16))
 #define Q_PANELS 1
 #include "quantised.inc.h"

@@ -26,6 +26,10 @@ LW_Q_INLINE ptrdiff_t block_bytes(const int format) {
     case LW_Q5_0: return 22;
     case LW_Q5_1: return 24;
     case LW_Q8_0: return 34;
+    case LW_IQ4_NL: return 18;
+    case LW_Q2_K: return 84;
+    case LW_Q3_K: return 110;
+    case LW_IQ4_XS: return 136;
     case LW_Q4_K: return 144;
     case LW_Q5_K: return 176;
     default: return 210;
@@ -43,12 +47,19 @@ static void shares(const uint8_t *q, int part, uint8_t *scale, uint8_t *offset) 
   }
 }
 
+/// Six bits of scale of each of sixteen parts, less 32.
+static uint8_t signed_share(const uint8_t *q, int part) {
+  const int low = q[part % 8] >> part / 8 * 4 & 15, high = q[8 + part % 4] >> part / 4 * 2 & 3;
+  return (uint8_t)((low | high << 4) - 32);
+}
+
 /// The 32 whole numbers of group g of a row, all >= 0.
 LW_Q_INLINE void numbers(const int format, const uint8_t *block, int part, uint8_t *u) {
   for (int i = 0; i < 32; i++) {
     const int nibble_shift = i / 16 * 4;
     switch (format) {
-      case LW_Q4_0: u[i] = block[2 + i % 16] >> nibble_shift & 15; break;
+      case LW_Q4_0:
+      case LW_IQ4_NL: u[i] = block[2 + i % 16] >> nibble_shift & 15; break;
       case LW_Q4_1: u[i] = block[4 + i % 16] >> nibble_shift & 15; break;
       case LW_Q5_0:
         u[i] = (uint8_t)((block[6 + i % 16] >> nibble_shift & 15) |
@@ -59,6 +70,12 @@ LW_Q_INLINE void numbers(const int format, const uint8_t *block, int part, uint8
                          (block[4 + i / 8] >> i % 8 & 1) << 4);
         break;
       case LW_Q8_0: u[i] = block[2 + i] ^ 0x80; break;
+      case LW_IQ4_XS: u[i] = block[8 + 16 * part + i % 16] >> nibble_shift & 15; break;
+      case LW_Q2_K: u[i] = block[16 + part / 4 * 32 + i] >> part % 4 * 2 & 3; break;
+      case LW_Q3_K:
+        u[i] = (uint8_t)((block[32 + part / 4 * 32 + i] >> part % 4 * 2 & 3) |
+                         (block[i] >> part & 1) << 2);
+        break;
       case LW_Q4_K: u[i] = block[16 + part / 2 * 32 + i] >> part % 2 * 4 & 15; break;
       case LW_Q5_K:
         u[i] = (uint8_t)((block[48 + part / 2 * 32 + i] >> part % 2 * 4 & 15) |
@@ -73,6 +90,16 @@ LW_Q_INLINE void numbers(const int format, const uint8_t *block, int part, uint8
   }
 }
 
+/// Bits first ..< first + bits of 32 numbers as words, the first number lowest.
+LW_Q_INLINE void planes(uint8_t *out, const uint8_t *u, const int first, const int bits) {
+  for (int word = 0; word < bits; word++) {
+    uint32_t packed = 0;
+    for (int i = 0; i < 32 / bits; i++)
+      packed |= ((uint32_t)u[32 / bits * word + i] >> first & ((1u << bits) - 1)) << bits * i;
+    memcpy(out + 4 * LW_PANEL * word, &packed, 4);
+  }
+}
+
 /// Puts one row's group into lane `lane` of a panel.
 LW_Q_INLINE void pack_group(const int format, uint8_t *panel, ptrdiff_t g, ptrdiff_t lane,
                             const uint8_t *row) {
@@ -80,38 +107,47 @@ LW_Q_INLINE void pack_group(const int format, uint8_t *panel, ptrdiff_t g, ptrdi
   const uint8_t *block = row + (super ? g / 8 : g) * block_bytes(format);
   uint8_t *group = (uint8_t *)lw_q_group(format, panel, g);
   uint8_t *head = (uint8_t *)lw_q_head_of(format, panel, g);
-  if (format == LW_Q6_K) {
-    memcpy(head + 2 * lane, block + 208, 2);
-    group[lane] = block[192 + 2 * part];
-    group[LW_PANEL + lane] = block[192 + 2 * part + 1];
-  } else if (super) {
-    memcpy(head + 2 * lane, block, 2);
-    memcpy(head + 2 * (LW_PANEL + lane), block + 2, 2);
-    shares(block + 4, part, group + lane, group + LW_PANEL + lane);
-  } else {
-    memcpy(group + 2 * lane, block, 2);
-    if (lw_q_scales(format) > 2 * LW_PANEL)
-      memcpy(group + 2 * (LW_PANEL + lane), block + 2, 2);
+  switch (format) {
+    case LW_Q6_K:
+      memcpy(head + 2 * lane, block + 208, 2);
+      for (int half = 0; half < 2; half++)
+        group[half * LW_PANEL + lane] = block[192 + 2 * part + half];
+      break;
+    case LW_Q3_K:
+      memcpy(head + 2 * lane, block + 108, 2);
+      for (int half = 0; half < 2; half++)
+        group[half * LW_PANEL + lane] = signed_share(block + 96, 2 * part + half);
+      break;
+    case LW_IQ4_XS:
+      memcpy(head + 2 * lane, block, 2);
+      group[lane] = (uint8_t)(((block[4 + part / 2] >> part % 2 * 4 & 15) |
+                               (block[2 + part / 4] >> part % 4 * 2 & 3) << 4) -
+                              32);
+      break;
+    case LW_Q2_K:
+      memcpy(head + 2 * lane, block + 80, 2);
+      memcpy(head + 2 * (LW_PANEL + lane), block + 82, 2);
+      for (int half = 0; half < 2; half++) {
+        group[half * LW_PANEL + lane] = block[2 * part + half] & 15;
+        group[(2 + half) * LW_PANEL + lane] = block[2 * part + half] >> 4;
+      }
+      break;
+    case LW_Q4_K:
+    case LW_Q5_K:
+      memcpy(head + 2 * lane, block, 2);
+      memcpy(head + 2 * (LW_PANEL + lane), block + 2, 2);
+      shares(block + 4, part, group + lane, group + LW_PANEL + lane);
+      break;
+    default:
+      memcpy(group + 2 * lane, block, 2);
+      if (lw_q_scales(format) > 2 * LW_PANEL)
+        memcpy(group + 2 * (LW_PANEL + lane), block + 2, 2);
   }
   uint8_t u[32];
   numbers(format, block, part, u);
-  uint8_t *low = group + lw_q_scales(format) + 4 * lane, *high = low + lw_q_low(format);
-  if (format == LW_Q8_0) {
-    for (int word = 0; word < 8; word++) memcpy(low + 4 * LW_PANEL * word, u + 4 * word, 4);
-    return;
-  }
-  for (int word = 0; word < 4; word++) {
-    uint32_t bits = 0;
-    for (int i = 0; i < 8; i++) bits |= (uint32_t)(u[8 * word + i] & 15) << 4 * i;
-    memcpy(low + 4 * LW_PANEL * word, &bits, 4);
-  }
-  const int width = format == LW_Q6_K ? 2 : 1, words = lw_q_high(format) ? width : 0;
-  for (int word = 0; word < words; word++) {
-    uint32_t bits = 0;
-    for (int i = 0; i < 32 / width; i++)
-      bits |= (uint32_t)(u[32 / width * word + i] >> 4) << width * i;
-    memcpy(high + 4 * LW_PANEL * word, &bits, 4);
-  }
+  uint8_t *low = group + lw_q_scales(format) + 4 * lane;
+  planes(low, u, 0, lw_q_low_bits(format));
+  planes(low + lw_q_low(format), u, lw_q_low_bits(format), lw_q_high_bits(format));
 }
 
 /// Outputs lane ..< lane + outputs of one panel, a group of all of them at a time.
@@ -133,8 +169,8 @@ void lw_pack_rows(void *packed, int format, ptrdiff_t inputs, ptrdiff_t first, p
 #define PACK(format) \
   case format: pack_lanes(format, panel, inputs / 32, lane, n, rows, row_bytes); break;
     switch (format) {
-      PACK(LW_Q4_0) PACK(LW_Q4_1) PACK(LW_Q5_0) PACK(LW_Q5_1) PACK(LW_Q8_0) PACK(LW_Q4_K)
-      PACK(LW_Q5_K) PACK(LW_Q6_K)
+      PACK(LW_Q4_0) PACK(LW_Q4_1) PACK(LW_Q5_0) PACK(LW_Q5_1) PACK(LW_Q8_0) PACK(LW_IQ4_NL)
+      PACK(LW_Q2_K) PACK(LW_Q3_K) PACK(LW_Q4_K) PACK(LW_Q5_K) PACK(LW_Q6_K) PACK(LW_IQ4_XS)
       default:
         for (ptrdiff_t k = 0; k < inputs; k++)
           for (ptrdiff_t i = 0; i < n; i++)
@@ -152,10 +188,11 @@ static float half_at(const uint8_t *p, ptrdiff_t index) {
   memcpy(&half, p + 2 * index, sizeof half);
   return lw_widen_f16(half);
 }
-static uint32_t word_at(const uint8_t *p, ptrdiff_t index) {
+/// Number i of planes of `bits` bits.
+static uint32_t bits_at(const uint8_t *p, int bits, ptrdiff_t i, ptrdiff_t lane) {
   uint32_t word;
-  memcpy(&word, p + 4 * index, sizeof word);
-  return word;
+  memcpy(&word, p + 4 * (i * bits / 32 * LW_PANEL + lane), sizeof word);
+  return word >> i * bits % 32 & ((1u << bits) - 1);
 }
 
 static float weight(int format, const uint8_t *panel, ptrdiff_t k, ptrdiff_t lane) {
@@ -163,29 +200,24 @@ static float weight(int format, const uint8_t *panel, ptrdiff_t k, ptrdiff_t lan
   const ptrdiff_t g = k / 32, i = k % 32;
   const uint8_t *group = lw_q_group(format, panel, g), *head = lw_q_head_of(format, panel, g);
   const uint8_t *low = group + lw_q_scales(format), *high = low + lw_q_low(format);
-  uint32_t u;
-  if (format == LW_Q8_0) {
-    u = word_at(low, i / 4 * LW_PANEL + lane) >> i % 4 * 8 & 255;
-  } else {
-    u = word_at(low, i / 8 * LW_PANEL + lane) >> i % 8 * 4 & 15;
-    if (format == LW_Q6_K)
-      u |= (word_at(high, i / 16 * LW_PANEL + lane) >> i % 16 * 2 & 3) << 4;
-    else if (lw_q_high(format))
-      u |= (word_at(high, lane) >> i & 1) << 4;
-  }
+  const int first = lw_q_low_bits(format), bits = lw_q_high_bits(format);
+  uint32_t u = bits_at(low, first, i, lane);
+  if (bits) u |= bits_at(high, bits, i, lane) << first;
+  const ptrdiff_t half = i * lw_q_halves(format) / 32 * LW_PANEL;
   float scale, offset;
-  if (format == LW_Q6_K) {
-    scale = half_at(head, lane) * (float)(int8_t)group[i / 16 * LW_PANEL + lane];
+  if (lw_q_signed(format)) {
+    scale = half_at(head, lane) * (float)(int8_t)group[half + lane];
     offset = scale * lw_q_middle(format);
   } else if (lw_q_super(format)) {
-    scale = half_at(head, lane) * (float)group[lane];
-    offset = -(half_at(head, LW_PANEL + lane) * (float)group[LW_PANEL + lane]);
+    const uint8_t *offsets = group + lw_q_halves(format) * LW_PANEL;
+    scale = half_at(head, lane) * (float)group[half + lane];
+    offset = -(half_at(head, LW_PANEL + lane) * (float)offsets[half + lane]);
   } else {
     scale = half_at(group, lane);
     offset = lw_q_scales(format) > 2 * LW_PANEL ? half_at(group, LW_PANEL + lane)
                                                  : scale * lw_q_middle(format);
   }
-  return fmaf(scale, (float)u, offset);
+  return fmaf(scale, lw_q_indexed(format) ? lw_q_table[u] : (float)u, offset);
 }
 
 void lw_unpack_panel(int format, const void *panel, ptrdiff_t k0, ptrdiff_t kc, float *out) {

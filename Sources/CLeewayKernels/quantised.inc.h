@@ -2,22 +2,25 @@
 //
 // Needs LW_NAME, V (a vector of VL floats), V_LOAD, V_STORE, V_FMA, V_SPLAT; VU (VL words of 32
 // bits); V_HALF(p) (f16 numbers widened), V_BYTE(p) and V_SBYTE(p) (bytes as floats), V_FLOAT(u)
-// (words as floats), V_NIBBLE(u) (the low 4 bits of words as floats), V_FIVE(u, t) (the low 4 bits of
-// u and bit 4 of t); Q_PANELS (panels side by side for one row).
+// (words as floats), V_NIBBLE(u) (the low 4 bits of words as floats), V_TABLE(u, table) (that of
+// sixteen floats which the low 4 bits say), V_FIVE(u, t) (the low 4 bits of u and bit 4 of t);
+// Q_PANELS (panels side by side for one row).
 
 #define Q(x) LW_NAME(q_##x)
 #define Q_LANES (LW_PANEL / VL)
 
-/// Scale and offset of vector j of a panel in half `half` of group g (halves differ in Q6_K only).
+/// Scale and offset of vector j of a panel in half `half` of group g (a few formats have two).
 LW_Q_INLINE void Q(scale)(const int format, const uint8_t *panel, ptrdiff_t g, const int half,
                           const int j, V *scale, V *offset) {
   const uint8_t *group = lw_q_group(format, panel, g), *head = lw_q_head_of(format, panel, g);
-  if (format == LW_Q6_K) {
+  if (lw_q_signed(format)) {
     *scale = V_HALF(head + 2 * VL * j) * V_SBYTE(group + LW_PANEL * half + VL * j);
     *offset = *scale * V_SPLAT(lw_q_middle(format));
   } else if (lw_q_super(format)) {
-    *scale = V_HALF(head + 2 * VL * j) * V_BYTE(group + VL * j);
-    *offset = -(V_HALF(head + 2 * LW_PANEL + 2 * VL * j) * V_BYTE(group + LW_PANEL + VL * j));
+    const uint8_t *offsets = group + LW_PANEL * lw_q_halves(format);
+    *scale = V_HALF(head + 2 * VL * j) * V_BYTE(group + LW_PANEL * half + VL * j);
+    *offset = -(V_HALF(head + 2 * LW_PANEL + 2 * VL * j) *
+                V_BYTE(offsets + LW_PANEL * half + VL * j));
   } else {
     *scale = V_HALF(group + 2 * VL * j);
     *offset = lw_q_scales(format) > 2 * LW_PANEL ? V_HALF(group + 2 * LW_PANEL + 2 * VL * j)
@@ -34,16 +37,17 @@ LW_Q_INLINE VU Q(word)(const uint8_t *p, const int j) {
 /// The whole numbers at input k of a group, as floats.
 LW_Q_INLINE V Q(number)(const int format, const uint8_t *group, const int j, const int k) {
   const uint8_t *low = group + lw_q_scales(format), *high = low + lw_q_low(format);
-  if (format == LW_Q8_0)
-    return V_FLOAT((Q(word)(low + k / 4 * 4 * LW_PANEL, j) >> (k % 4 * 8)) & 255);
-  const VU four = Q(word)(low + k / 8 * 4 * LW_PANEL, j) >> (k % 8 * 4);
-  if (!lw_q_high(format)) return V_NIBBLE(four);
-  // The high bits go to bit 4 and up.
-  const int at = format == LW_Q6_K ? k % 16 * 2 : k;
-  const VU planes = Q(word)(high + (format == LW_Q6_K ? k / 16 * 4 * LW_PANEL : 0), j);
-  const VU top = at < 4 ? planes << (4 - at < 0 ? 0 : 4 - at) : planes >> (at < 4 ? 0 : at - 4);
-  if (format != LW_Q6_K) return V_FIVE(four, top);
-  return V_FLOAT((four & 15) | (top & 48));
+  const int bits = lw_q_low_bits(format), above = lw_q_high_bits(format);
+  const VU first = Q(word)(low + k * bits / 32 * 4 * LW_PANEL, j) >> (k * bits % 32);
+  if (lw_q_indexed(format)) return V_TABLE(first, lw_q_table);
+  if (!above) return bits == 4 ? V_NIBBLE(first) : V_FLOAT(first & ((1u << bits) - 1));
+  // The high bits go behind the low ones.
+  const int at = k * above % 32;
+  const VU planes = Q(word)(high + k * above / 32 * 4 * LW_PANEL, j);
+  const VU top = at < bits ? planes << (at < bits ? bits - at : 0)
+                           : planes >> (at < bits ? 0 : at - bits);
+  if (bits == 4 && above == 1) return V_FIVE(first, top);
+  return V_FLOAT((first & ((1u << bits) - 1)) | (top & (((1u << above) - 1) << bits)));
 }
 
 /// One row through `panels` panels side by side; y is padded to whole panels.
@@ -64,7 +68,7 @@ LW_Q_INLINE void Q(row)(const int format, const int panels, ptrdiff_t inputs, co
       }
     }
   } else {
-    const int halves = format == LW_Q6_K ? 2 : 1, width = 32 / halves;
+    const int halves = lw_q_halves(format), width = 32 / halves;
     for (ptrdiff_t g = 0; g < inputs / 32; g++, x += 32) {
       _Pragma("clang loop unroll(full)") for (int half = 0; half < halves; half++) {
         _Pragma("clang loop unroll(full)") for (int j = 0; j < vectors; j++)
@@ -96,7 +100,7 @@ LW_Q_INLINE void Q(unpack_one)(const int format, const uint8_t *panel, ptrdiff_t
       V_STORE(out + i, V_HALF(panel + 2 * (k0 * LW_PANEL + i)));
     return;
   }
-  const int halves = format == LW_Q6_K ? 2 : 1, width = 32 / halves;
+  const int halves = lw_q_halves(format), width = 32 / halves;
   for (ptrdiff_t g = k0 / 32; g < (k0 + kc) / 32; g++, out += 32 * LW_PANEL) {
     const uint8_t *group = lw_q_group(format, panel, g);
     for (int j = 0; j < Q_LANES; j++)
@@ -133,16 +137,22 @@ Q_FORMAT(LW_Q4_1)
 Q_FORMAT(LW_Q5_0)
 Q_FORMAT(LW_Q5_1)
 Q_FORMAT(LW_Q8_0)
+Q_FORMAT(LW_IQ4_NL)
+Q_FORMAT(LW_Q2_K)
+Q_FORMAT(LW_Q3_K)
 Q_FORMAT(LW_Q4_K)
 Q_FORMAT(LW_Q5_K)
 Q_FORMAT(LW_Q6_K)
+Q_FORMAT(LW_IQ4_XS)
 #undef Q_FORMAT
 
 #define Q_TABLE(kind)                                                                             \
   {                                                                                               \
     [LW_F16] = Q(kind##_LW_F16), [LW_Q4_0] = Q(kind##_LW_Q4_0), [LW_Q4_1] = Q(kind##_LW_Q4_1),    \
     [LW_Q5_0] = Q(kind##_LW_Q5_0), [LW_Q5_1] = Q(kind##_LW_Q5_1), [LW_Q8_0] = Q(kind##_LW_Q8_0),  \
-    [LW_Q4_K] = Q(kind##_LW_Q4_K), [LW_Q5_K] = Q(kind##_LW_Q5_K), [LW_Q6_K] = Q(kind##_LW_Q6_K), \
+    [LW_IQ4_NL] = Q(kind##_LW_IQ4_NL), [LW_Q2_K] = Q(kind##_LW_Q2_K),                             \
+    [LW_Q3_K] = Q(kind##_LW_Q3_K), [LW_Q4_K] = Q(kind##_LW_Q4_K), [LW_Q5_K] = Q(kind##_LW_Q5_K),  \
+    [LW_Q6_K] = Q(kind##_LW_Q6_K), [LW_IQ4_XS] = Q(kind##_LW_IQ4_XS),                             \
   }
 static const Q(row_function) Q(one_panel)[LW_FORMATS] = Q_TABLE(row);
 static const Q(row_function) Q(more_panels)[LW_FORMATS] = Q_TABLE(rows);

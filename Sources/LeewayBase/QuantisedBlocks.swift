@@ -46,6 +46,35 @@ extension DType {
     case .q50: fill(whole, half(0), 0) { nibble(6, $0) + bit(2, $0) << 4 - 16 }
     case .q51: fill(whole, half(0), half(2)) { nibble(8, $0) + bit(4, $0) << 4 }
     case .q80: fill(whole, half(0), 0) { Int(Int8(bitPattern: block[2 + $0])) }
+    case .iq4NL: fill(whole, half(0), 0) { Self.sixteen[nibble(2, $0)] }
+    case .iq4XS:
+      let scale = half(0)
+      for part in 0..<8 {
+        let low = Int(block[4 + part / 2]) >> (part % 2 * 4) & 15
+        let high = Int(block[2 + part / 4]) >> (part % 4 * 2) & 3
+        let share = Float(low + high << 4 - 32)
+        fill(part * 32..<part * 32 + 32, scale * share, 0) { index in
+          Self.sixteen[nibble(8 + 16 * part, index % 32)]
+        }
+      }
+    case .q2K:
+      let (scale, least) = (half(80), half(82))
+      for part in 0..<16 {
+        let shares = Int(block[part])
+        fill(
+          part * 16..<part * 16 + 16, scale * Float(shares & 15), -(least * Float(shares >> 4))
+        ) { Self.quarter(block, from: 16, $0) }
+      }
+    case .q3K:
+      let scale = half(108)
+      for part in 0..<16 {
+        let low = Int(block[96 + part % 8]) >> (part / 8 * 4) & 15
+        let high = Int(block[104 + part % 4]) >> (part / 4 * 2) & 3
+        fill(part * 16..<part * 16 + 16, scale * Float(low + high << 4 - 32), 0) { index in
+          let third = Int(block[index % 32]) >> (index / 32) & 1
+          return Self.quarter(block, from: 32, index) + third << 2 - 4
+        }
+      }
     case .q4K, .q5K:
       let five = self == .q5K
       let (scale, least) = (half(0), half(2))
@@ -71,6 +100,18 @@ extension DType {
       }
     case .f32, .f16, .bf16: break
     }
+  }
+
+  /// The sixteen numbers of the IQ4 formats, denser around zero.
+  private static let sixteen = [
+    -127, -104, -83, -65, -49, -35, -22, -10, 1, 13, 25, 38, 53, 69, 89, 113,
+  ]
+
+  /// Two bits of each of 256 numbers: a byte holds those of four that lie 32 apart.
+  private static func quarter(
+    _ block: UnsafeRawBufferPointer, from offset: Int, _ index: Int
+  ) -> Int {
+    Int(block[offset + index / 128 * 32 + index % 32]) >> (index % 128 / 32 * 2) & 3
   }
 
   /// Six bits of scale and six of offset for each of eight parts, in twelve bytes from the fourth.

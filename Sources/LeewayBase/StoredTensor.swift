@@ -83,9 +83,7 @@ public struct StoredTensor: Sendable {
       case .f32: Self.first(in: numbers, bytes, every: 4, of: UInt32.self, full: 0x7f80_0000)
       case .bf16: Self.first(in: numbers, bytes, every: 2, of: UInt16.self, full: 0x7f80)
       case .f16: Self.first(in: numbers, bytes, every: 2, of: UInt16.self, full: 0x7c00)
-      case .q40, .q50, .q80: firstScale(in: numbers, bytes, at: [0])
-      case .q41, .q51, .q4K, .q5K: firstScale(in: numbers, bytes, at: [0, 2])
-      case .q6K: firstScale(in: numbers, bytes, at: [208])
+      default: firstScale(in: numbers, bytes, at: dtype.halves)
       }
     }
   }

@@ -175,9 +175,13 @@ extension DType {
     case .q50: Int32(LW_Q5_0)
     case .q51: Int32(LW_Q5_1)
     case .q80: Int32(LW_Q8_0)
+    case .iq4NL: Int32(LW_IQ4_NL)
+    case .q2K: Int32(LW_Q2_K)
+    case .q3K: Int32(LW_Q3_K)
     case .q4K: Int32(LW_Q4_K)
     case .q5K: Int32(LW_Q5_K)
     case .q6K: Int32(LW_Q6_K)
+    case .iq4XS: Int32(LW_IQ4_XS)
     }
   }
 }

@@ -86,12 +86,13 @@ import Testing
           return .init(name: name, shape: [rows, width], dtype: type, bytes: type.narrow(values))
         }
         var bytes = (0..<type.bytes(of: count)).map { _ in UInt8(chance.below(256)) }
-        let halves = type == .q6K ? [208] : [.q41, .q51, .q4K, .q5K].contains(type) ? [0, 2] : [0]
         // About the size of the plain numbers: the whole numbers are up to 128, K scales up to 63.
         let size: Float =
-          type == .q80 || type == .q6K ? 0.0004 : type.blockNumbers > 32 ? 2e-4 : 0.01
+          type == .iq4XS
+          ? 2e-5
+          : [.q80, .q6K, .iq4NL].contains(type) ? 4e-4 : type.blockNumbers > 32 ? 2e-4 : 0.01
         for block in stride(from: 0, to: bytes.count, by: type.blockBytes) {
-          for half in halves {
+          for half in type.halves {
             let scale = Float16(size * Float(chance.normal())).bitPattern
             bytes[block + half] = UInt8(scale & 255)
             bytes[block + half + 1] = UInt8(scale >> 8)

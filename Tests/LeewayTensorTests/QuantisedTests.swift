@@ -16,14 +16,8 @@ import Testing
     var bytes = (0..<type.bytes(of: rows * inputs)).map { _ in
       UInt8(truncatingIfNeeded: random.next() >> 24)
     }
-    let halves: [Int]
-    switch type {
-    case .f16, .q40, .q50, .q80: halves = [0]
-    case .q6K: halves = [208]
-    default: halves = [0, 2]
-    }
     for block in 0..<bytes.count / type.blockBytes {
-      for half in halves {
+      for half in type.halves {
         let scale = Float16(random.float() / 8).bitPattern
         bytes[block * type.blockBytes + half] = UInt8(scale & 255)
         bytes[block * type.blockBytes + half + 1] = UInt8(scale >> 8)
@@ -88,7 +82,9 @@ import Testing
   }
 
   /// Large enough for a pool to cut both rows and panels.
-  @Test(arguments: [DType.q80, .q4K]) func threadsAndBatchesChangeNothing(type: DType) throws {
+  @Test(arguments: [DType.q80, .q4K, .q3K, .iq4XS]) func threadsAndBatchesChangeNothing(type: DType)
+    throws
+  {
     let (outputs, inputs, rows) = (200, 512, 250)
     let w = weights(
       type, Self.bytes(type, rows: outputs, inputs: inputs, seed: 3), outputs: outputs,

@@ -16,8 +16,9 @@ enum { LW_PANEL = 32 };
 
 /// How weights are stored; the quantised formats are those of llama.cpp.
 enum {
-  LW_F32 = 0, LW_F16, LW_BF16, LW_Q4_0, LW_Q4_1, LW_Q5_0, LW_Q5_1, LW_Q8_0, LW_Q4_K, LW_Q5_K,
-  LW_Q6_K, LW_FORMATS
+  LW_F32 = 0, LW_F16, LW_BF16, LW_Q4_0, LW_Q4_1, LW_Q5_0, LW_Q5_1, LW_Q8_0, LW_IQ4_NL,
+  // Blocks of 256 numbers.
+  LW_Q2_K, LW_Q3_K, LW_Q4_K, LW_Q5_K, LW_Q6_K, LW_IQ4_XS, LW_FORMATS
 };
 enum { LW_SILU = 0, LW_GELU_TANH = 1, LW_GELU_ERF = 2, LW_RELU = 3 };
 
