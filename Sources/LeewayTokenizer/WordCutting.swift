@@ -31,7 +31,8 @@ struct WordCutting: Sendable {
         "midm-2.0", "pixtral",
       ], patterns: [SplitPattern.llama3Text], wholeWords: true, begins: true),
     WordCutting(
-      names: ["chatglm-bpe", "dbrx", "glm4", "smaug-bpe"], patterns: [SplitPattern.llama3Text]),
+      names: ["chatglm-bpe", "dbrx", "smaug-bpe"], patterns: [SplitPattern.llama3Text]),
+    WordCutting(names: ["glm4", "glm5"], patterns: [SplitPattern.llama3Text], wholeWords: true),
     WordCutting(
       names: ["deepseek-r1-qwen", "qwen2", "qwen2.5"], patterns: [SplitPattern.qwen2Text],
       composes: true),
