@@ -56,6 +56,25 @@ import Testing
     #expect(abs(attention - Float(0.5 * (0.1 * log(4.0) + 1))) < 1e-6)
   }
 
+  /// A file of Gemma names what ends a text and holds what ends a turn.
+  @Test func turnsEndAtTokensThatTheFileOnlyHolds() throws {
+    let tokens = "tokenizer.ggml.tokens"
+    func ends(_ kind: Int32, _ more: [(key: String, value: GGUF.Written?)] = []) throws -> [Int] {
+      let pieces = ["<|end|>", "a", "<eos>", "<end_of_turn>", "<|im_end|>"]
+      let held: [(key: String, value: GGUF.Written?)] = [
+        (tokens, .strings(pieces)), ("tokenizer.ggml.token_type", .ints([1, 1, 3, kind, 1])),
+      ]
+      return try config(held + more).endTokens
+    }
+    #expect(try ends(3) == [2, 3])
+    #expect(try ends(4) == [2, 3])
+    #expect(try ends(1) == [2])
+    #expect(try ends(3, [("tokenizer.ggml.eot_token_id", .u32(1))]) == [2, 1])
+    #expect(try ends(3, [("tokenizer.ggml.eos_token_id", .u32(3))]) == [3])
+    #expect(try ends(3, [("tokenizer.ggml.eos_token_id", nil)]) == [3])
+    #expect(try ends(3, [(tokens, .strings(["a"]))]) == [2])
+  }
+
   /// Divisors that are no ramp of Llama 3's divide texts of any length.
   @Test func anyFactorsOfFrequenciesAreRead() throws {
     let factors = (1...32).map { Float($0) }

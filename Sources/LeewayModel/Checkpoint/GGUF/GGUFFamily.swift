@@ -65,11 +65,8 @@ package struct GGUFFamily: Sendable {
     where file.tensors.contains(where: { $0.name == tensor }) {
       members.append((name, true))
     }
-    let ends = ["eos_token_id", "eot_token_id"].compactMap { file["tokenizer.ggml.\($0)"]?.int }
-    if !ends.isEmpty {
-      let distinct = ends.enumerated().filter { !ends[..<$0.offset].contains($0.element) }
-      members.append(("eos_token_id", .array(distinct.map { .integer($0.element) })))
-    }
+    let ends = Self.ends(file)
+    if !ends.isEmpty { members.append(("eos_token_id", .array(ends.map { .integer($0) }))) }
     known.formUnion(try rotary(file, into: &members))
     let prefix = architecture + "."
     for key in file.keys where key.hasPrefix(prefix) {
