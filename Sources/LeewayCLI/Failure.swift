@@ -13,8 +13,19 @@ func reporting(_ body: () throws -> Void) throws {
     throw error
   } catch {
     let text = ErrorText.of(error)
-    for line in text.lines { printError("leeway: " + line) }
+    for line in text.lines { printError("leeway: " + visible(line)) }
     throw ExitCode(text.code)
+  }
+}
+
+/// A sentence on one line: it may quote a damaged file, whose bytes must not steer the terminal.
+private func visible(_ sentence: String) -> String {
+  sentence.unicodeScalars.reduce(into: "") { text, scalar in
+    if scalar.properties.generalCategory == .control {
+      text += scalar.escaped(asASCII: true)
+    } else {
+      text.unicodeScalars.append(scalar)
+    }
   }
 }
 

@@ -89,6 +89,12 @@ import Testing
       try whole.prefix(whole.count - 500).write(to: URL(fileURLWithPath: path))
       let cut = try Command.run("trace", "--model", path, "--ids", "1", "--json")
       #expect(cut.code == 2 && cut.errors.contains(path) && cut.errors.contains("tensor"))
+      // What the file calls itself is quoted, and no command to the terminal.
+      try GGUF.write(
+        [], metadata: [("general.architecture", .string("lla\u{1B}[31m\nma\u{85}\0é"))], to: path)
+      let named = try Command.run("trace", "--model", path, "--ids", "1", "--json")
+      #expect(named.code == 2 && named.errors.contains(#"lla\u{1B}[31m\nma\u{0085}\0é"#))
+      #expect(named.errors.split(separator: "\n").count == 1)
       let vector = try Command.run("vector", "show", Self.models + "/llama-grouped.gguf")
       #expect(vector.code == 2 && vector.errors.contains("general.architecture"))
     }

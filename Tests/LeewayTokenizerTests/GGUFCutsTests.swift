@@ -24,7 +24,7 @@ import Testing
       _ = try Tokenizer(Self.table(json, "unheard-of"), path: "x.gguf")
       Issue.record("a name that no one gave")
     } catch {
-      guard case .unsupported(_, _, "unheard-of", let known) = error as? TokenizerError else {
+      guard case .unsupported(_, _, "unheard-of", let known) = error else {
         Issue.record(error)
         return
       }

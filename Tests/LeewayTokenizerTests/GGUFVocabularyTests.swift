@@ -93,6 +93,22 @@ import Testing
     }
   }
 
+  /// llama.cpp would also join a character that is no piece (`c` and `a` to `ca`). SentencePiece builds
+  /// pieces of pieces, so none of its vocabularies holds such a one; `tokenizer.json` cannot say it.
+  @Test func piecesAreMadeOfPieces() throws {
+    let pieces = ["<unk>", "<s>", "<0x63>", "▁", "a", "b", "ab", "ca"]
+    let metadata: [(key: String, value: GGUF.Written)] = [
+      ("tokenizer.ggml.model", .string("llama")), ("tokenizer.ggml.tokens", .strings(pieces)),
+      ("tokenizer.ggml.scores", .floats([0, 0, 0, -9, -9, -9, -2, -1])),
+      ("tokenizer.ggml.token_type", .ints([2, 3, 6, 1, 1, 1, 1, 1])),
+      ("tokenizer.ggml.unknown_token_id", .u32(0)),
+    ]
+    try place(metadata) { path in
+      let tokenizer = try Tokenizer(path: path)
+      #expect(tokenizer.encode("cab") == [3, 2, 6])
+    }
+  }
+
   /// As in its `tokenizer.json`, and as llama.cpp reads it: a prompt writes a line break behind each
   /// mark, which the model has never seen.
   @Test(arguments: ["Phi 3", "Phi-3 Mini", "phi3", nil])

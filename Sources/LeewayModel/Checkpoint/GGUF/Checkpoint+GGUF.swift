@@ -16,6 +16,10 @@ extension Checkpoint {
         path: path, found: name.text ?? name.summary,
         known: Set(GGUFFamily.all.map(\.architecture)).sorted())
     }
+    // Before anything is missed for it: the vocabulary's size is that of a tensor, too.
+    if let other = files.flatMap(\.otherTensors).first {
+      throw .unsupportedNumbers(folder: path, name: other.name, found: other.dtype)
+    }
     var reader = try ConfigReader(try family.json(first), path: path)
     let config: TransformerConfig
     do { config = try architecture.config(&reader) } catch { throw family.told(error) }
@@ -27,7 +31,7 @@ extension Checkpoint {
     let stored = files.flatMap(\.tensors).filter { !GGUFFamily.rotaryTensors.contains($0.name) }
     let tensors = family.renamed(stored, table)
     let archive = TensorArchive(
-      tensors: tensors, otherTensors: files.flatMap(\.otherTensors), files: files.map(\.path))
+      tensors: tensors, otherTensors: [], files: files.map(\.path))
     let resolved: ResolvedTable
     do {
       resolved = try ResolvedTable(table, config: config, archive: archive, folder: path)
