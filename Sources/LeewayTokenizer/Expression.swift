@@ -137,25 +137,10 @@ struct ExpressionText {
   /// The character that begins at a place, and where it ends.
   @inline(__always)
   func scalar(_ at: Int) -> (scalar: Unicode.Scalar, end: Int) {
-    let first = bytes[at]
-    if first < 0x80 { return (Unicode.Scalar(first), at + 1) }
-    let length = UTF8Step.length(first)
-    let after = min(at + length, end)
-    var code = UInt32(first) & (0xFF >> UInt32(length + 1))
-    var index = at + 1
-    while index < after {
-      code = code << 6 | UInt32(bytes[index] & 0x3F)
-      index += 1
-    }
-    return (Unicode.Scalar(code) ?? "\u{FFFD}", after)
+    UTF8Step.scalar(bytes, at, limit: end)
   }
 
   /// Where the character before a place begins, nil at the start.
   @inline(__always)
-  func before(_ at: Int) -> Int? {
-    guard at > start else { return nil }
-    var index = at - 1
-    while index > start, at - index < 4, bytes[index] & 0xC0 == 0x80 { index -= 1 }
-    return index
-  }
+  func before(_ at: Int) -> Int? { UTF8Step.start(bytes, before: at, floor: start) }
 }

@@ -110,22 +110,36 @@ enum UTF8Step {
 
   /// The character that begins at `at` and where it ends. Lone surrogates, which JSON can spell,
   /// read as U+FFFD.
-  static func scalar(_ bytes: [UInt8], _ at: Int, limit: Int) -> (scalar: Unicode.Scalar, end: Int)
-  {
+  @inline(__always)
+  static func scalar<Bytes: RandomAccessCollection<UInt8>>(
+    _ bytes: Bytes, _ at: Int, limit: Int
+  ) -> (scalar: Unicode.Scalar, end: Int) where Bytes.Index == Int {
     let first = bytes[at]
     if first < 0x80 { return (Unicode.Scalar(first), at + 1) }
     let length = length(first)
     let end = min(at + length, limit)
     var code = UInt32(first) & (0xFF >> UInt32(length + 1))
-    for index in at + 1..<max(end, at + 1) { code = code << 6 | UInt32(bytes[index] & 0x3F) }
+    var index = at + 1
+    while index < end {
+      code = code << 6 | UInt32(bytes[index] & 0x3F)
+      index += 1
+    }
     return (Unicode.Scalar(code) ?? "\u{FFFD}", end)
+  }
+
+  /// Where the character that ends at `end` begins, nil where no text stands before it.
+  @inline(__always)
+  static func start<Bytes: RandomAccessCollection<UInt8>>(
+    _ bytes: Bytes, before end: Int, floor: Int = 0
+  ) -> Int? where Bytes.Index == Int {
+    guard end > floor else { return nil }
+    var start = end - 1
+    while start > floor, end - start < 4, bytes[start] & 0xC0 == 0x80 { start -= 1 }
+    return start
   }
 
   /// The character that ends at `end`, none at the beginning.
   static func scalar(_ bytes: [UInt8], before end: Int) -> (scalar: Unicode.Scalar, start: Int)? {
-    guard end > 0 else { return nil }
-    var start = end - 1
-    while start > 0, end - start < 4, bytes[start] & 0xC0 == 0x80 { start -= 1 }
-    return (scalar(bytes, start, limit: end).scalar, start)
+    start(bytes, before: end).map { (scalar(bytes, $0, limit: end).scalar, $0) }
   }
 }
